@@ -1,0 +1,45 @@
+"""`rathausplatz`: Django's commands and ours, with the database found before anything else starts."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+WITHOUT_DATABASE = {
+    "build",
+    "collectstatic",
+    "demo",
+    "help",
+    "makemessages",
+    "translations",
+    "version",
+    "--version",
+}
+
+
+def data_dir() -> Path:
+    """Where this installation keeps its state: RATHAUSPLATZ_DATA, or `.data` beside the project."""
+    return Path(os.environ.get("RATHAUSPLATZ_DATA") or Path(__file__).parents[2] / ".data").resolve()
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run one command. Exits with 2 and one sentence when the database can't be used."""
+    arguments = sys.argv if argv is None else argv
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rathausplatz.settings")
+    if len(arguments) > 1 and arguments[1] not in WITHOUT_DATABASE:
+        find_database()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(arguments)
+
+
+def find_database() -> None:
+    """Set DATABASE_URL to a usable server or end with a sentence that says what to do."""
+    from infra.embedded.postgres import DatabaseUnusableError, find_or_start
+
+    try:
+        find_or_start(data_dir())
+    except DatabaseUnusableError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)

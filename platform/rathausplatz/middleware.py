@@ -1,0 +1,69 @@
+"""Middleware that joins libraries to our kinds of hosts."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponseBase
+
+from tenants.communes.hosts import HostKind
+
+
+class RequestContextMiddleware:
+    """Outermost: gives the request an id for logs and the answer, and clears the log context afterwards."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.id = uuid.uuid4().hex
+        with structlog.contextvars.bound_contextvars(request_id=request.id):
+            response = self.get_response(request)
+        response.headers["X-Request-Id"] = request.id
+        return response
+
+
+class HostSessionMiddleware(SessionMiddleware):
+    """Portal and console sessions have cookies of their own; the console's is strict and shorter-lived."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        if getattr(request, "host_kind", None) == HostKind.CONSOLE:
+            key = request.COOKIES.get(settings.CONSOLE_SESSION_COOKIE_NAME)
+            request.session = self.SessionStore(key)
+            request.session.set_expiry(settings.CONSOLE_SESSION_AGE) if key else None
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if getattr(request, "host_kind", None) != HostKind.CONSOLE:
+            return super().process_response(request, response)
+        request.COOKIES[settings.SESSION_COOKIE_NAME] = request.COOKIES.get(
+            settings.CONSOLE_SESSION_COOKIE_NAME, ""
+        )
+        response = super().process_response(request, response)
+        cookie = response.cookies.pop(settings.SESSION_COOKIE_NAME, None)
+        if cookie is not None:
+            name = settings.CONSOLE_SESSION_COOKIE_NAME
+            response.cookies[name] = cookie.value
+            response.cookies[name].update({k: v for k, v in cookie.items() if v != ""})
+            response.cookies[name]["samesite"] = "Strict"
+        return response
+
+
+class PortalRedirectMiddleware:
+    """Wagtail's redirects, on portals only: their table exists in communes' schemas alone."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        from wagtail.contrib.redirects.middleware import RedirectMiddleware
+
+        self.get_response = get_response
+        self.redirects = RedirectMiddleware(get_response)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if response.status_code != 404 or getattr(request, "host_kind", None) != HostKind.PORTAL:
+            return response
+        return self.redirects.process_response(request, response)

@@ -1,0 +1,41 @@
+"""What logs and Sentry know of the running code: the commune, never a person."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from typing import Any
+
+import sentry_sdk
+
+from tenants.communes.scope import current_scope
+
+
+def add_scope(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """structlog processor: add the schema the code works for."""
+    event.setdefault("commune", current_scope().schema)
+    return event
+
+
+def tag_commune(event: Any, _hint: Any) -> Any:
+    """Sentry's before_send: tag the commune and drop what could name a person."""
+    event.setdefault("tags", {})["commune"] = current_scope().schema
+    event.pop("user", None)
+    request = event.get("request")
+    if isinstance(request, dict):
+        for part in ("data", "cookies", "query_string", "headers", "env"):
+            request.pop(part, None)
+    return event
+
+
+def start_sentry(*, dsn: str, release: str) -> None:
+    """Start Sentry when a DSN is configured."""
+    if dsn:
+        sentry_sdk.init(
+            dsn=dsn,
+            release=release,
+            send_default_pii=False,
+            before_send=tag_commune,
+            before_send_transaction=tag_commune,
+            include_local_variables=False,
+            max_request_body_size="never",
+        )

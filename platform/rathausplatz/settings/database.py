@@ -1,0 +1,33 @@
+"""PostgreSQL 15 to 18. DATABASE_URL is set by the command line when the embedded server is used."""
+
+from __future__ import annotations
+
+from rathausplatz.settings.base import env
+
+DATABASE_URL = env.str("DATABASE_URL", default="postgresql://localhost/rathausplatz")
+# for LISTEN, which PgBouncer's transaction mode can't carry
+DATABASE_DIRECT_URL = env.str("DATABASE_DIRECT_URL", default=DATABASE_URL)
+
+
+def connection_settings(url: str) -> dict[str, object]:
+    """Django's settings of one database from a libpq URL, Unix sockets included."""
+    import psycopg.conninfo
+
+    parts = psycopg.conninfo.conninfo_to_dict(url)
+    options = {k: v for k, v in parts.items() if k not in {"user", "password", "host", "port", "dbname"}}
+    return {
+        "ENGINE": "tenants.communes.backend",
+        "NAME": parts.get("dbname", "rathausplatz"),
+        "USER": parts.get("user", ""),
+        "PASSWORD": parts.get("password", ""),
+        "HOST": parts.get("host", ""),
+        "PORT": parts.get("port", ""),
+        "CONN_MAX_AGE": 600,
+        # PgBouncer in transaction mode can carry neither
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        "OPTIONS": options | {"prepare_threshold": None, "connect_timeout": 5},
+    }
+
+
+DATABASES = {"default": connection_settings(DATABASE_URL)}
+DATABASE_ROUTERS = ("django_tenants.routers.TenantSyncRouter",)

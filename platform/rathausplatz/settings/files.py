@@ -1,0 +1,23 @@
+"""Uploaded files under the commune's prefix, on disk or S3; static files with hashed names."""
+
+from __future__ import annotations
+
+from rathausplatz.settings.base import BASE_DIR, DATA_DIR, env
+
+MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_URL = "/media/"
+STATIC_URL = "/static/"
+BUILD_DIR = BASE_DIR / "build"
+STATIC_ROOT = BUILD_DIR / "static"
+FONTS_DIR = BUILD_DIR / "fonts"
+STATICFILES_DIRS = [("fonts", FONTS_DIR)] if FONTS_DIR.exists() else []
+AWS_STORAGE_BUCKET_NAME = env.str("AWS_STORAGE_BUCKET_NAME", default="")
+AWS_S3_ENDPOINT_URL = env.str("AWS_S3_ENDPOINT_URL", default=None)
+AWS_S3_REGION_NAME = env.str("AWS_S3_REGION_NAME", default=None)
+AWS_S3_SIGNATURE_VERSION = "s3v4"
+_backend = "CommuneS3Storage" if AWS_STORAGE_BUCKET_NAME else "CommuneStorage"
+STORAGES = {
+    "default": {"BACKEND": f"tenants.communes.storage.{_backend}"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 60

@@ -1,0 +1,47 @@
+"""Requests: one middleware list, each entry knows on which kind of host it works."""
+
+from __future__ import annotations
+
+from rathausplatz.settings.base import BASE_DIR, DEBUG, PUBLIC_PORT
+
+ROOT_URLCONF = "rathausplatz.urls.operator"
+WSGI_APPLICATION = "rathausplatz.wsgi.application"
+APPEND_SLASH = True
+MIDDLEWARE = [
+    "rathausplatz.middleware.RequestContextMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "tenants.communes.middleware.HostMiddleware",
+    "rathausplatz.middleware.HostSessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "rathausplatz.middleware.PortalRedirectMiddleware",
+    "tenants.accounts.middleware.AccessMiddleware",
+    "tenants.communes.middleware.RollbackMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                *(["themes.context.brand"] if (BASE_DIR / "themes" / "context.py").exists() else []),
+                *(["cms.context.navigation"] if (BASE_DIR / "cms" / "context.py").exists() else []),
+            ],
+        },
+    }
+]
+SITE_PORT = PUBLIC_PORT
+SILENCED_SYSTEM_CHECKS = ["security.W001"] if DEBUG else []

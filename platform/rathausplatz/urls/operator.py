@@ -1,0 +1,18 @@
+"""What the platform's own public host answers."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from rathausplatz.urls.built import built
+from rathausplatz.views import healthz, readyz
+
+urlpatterns = [
+    path("healthz", healthz),
+    path("readyz", readyz),
+    *built("console.urls_public"),
+]
+handler400 = "rathausplatz.views.bad_request"
+handler403 = "rathausplatz.views.forbidden"
+handler404 = "rathausplatz.views.not_found"
+handler500 = "rathausplatz.views.server_error"

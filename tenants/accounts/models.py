@@ -1,0 +1,85 @@
+"""People: citizens and staff in their commune's schema, operators in `public`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class UserKind(models.TextChoices):
+    """Who somebody is to the platform."""
+
+    CITIZEN = "citizen", _("Bürgerin oder Bürger")
+    STAFF = "staff", _("Verwaltung")
+    OPERATOR = "operator", _("Betreiber")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates accounts; the e-mail address is the name to sign in with, compared in lower case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Create an account. `password` None makes one that can't sign in by password yet."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Create an operator (in public) or a commune's administrator with every right."""
+        return self.create_user(email, password, kind=UserKind.OPERATOR, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """One account. Its rights come from `kind` and its groups, see `rules.py`."""
+
+    email = models.EmailField(_("E-Mail-Adresse"), unique=True)
+    name = models.CharField(_("Name"), max_length=150, blank=True)
+    kind = models.CharField(_("Art des Kontos"), max_length=10, choices=UserKind, default=UserKind.CITIZEN)
+    is_active = models.BooleanField(_("aktiv"), default=True)
+    language = models.CharField(_("Sprache"), max_length=5, default="de")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name = _("Konto")
+        verbose_name_plural = _("Konten")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=UserKind.values), name="user_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(email=models.functions.Lower("email")), name="user_email_lower"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether this person works for the commune or the platform (Django and Wagtail ask for it)."""
+        return self.kind in (UserKind.STAFF, UserKind.OPERATOR)
+
+    def get_full_name(self) -> str:
+        """The name for greetings; the address where there is none."""
+        return self.name or self.email
+
+    def get_short_name(self) -> str:
+        """The same as the full name: German names are not shortened by guessing."""
+        return self.get_full_name()
+
+    @property
+    def group_names(self) -> frozenset[str]:
+        """The names of this person's groups, read once per object."""
+        if not hasattr(self, "_group_names"):
+            self._group_names = frozenset(self.groups.values_list("name", flat=True))
+        return self._group_names

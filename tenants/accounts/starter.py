@@ -1,0 +1,30 @@
+"""What accounts bring to a new commune: the staff's groups and the first administrator's account."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import Group
+
+from tenants.accounts.models import User, UserKind
+from tenants.accounts.rules import ADMINISTRATOR, CLERK, EDITOR, STAFF_GROUPS
+from tenants.communes.starters import StarterBrief, register_starter
+
+
+def seed() -> None:
+    """Create the groups of staff."""
+    for name in STAFF_GROUPS:
+        Group.objects.get_or_create(name=name)
+
+
+def prepare(brief: StarterBrief) -> None:
+    """Create the first administrator without a password; the invitation lets them set one."""
+    if not brief.admin_email:
+        return
+    user, _created = User.objects.get_or_create(
+        email=brief.admin_email.lower(), defaults={"kind": UserKind.STAFF, "password": "!"}
+    )
+    user.groups.add(*Group.objects.filter(name__in=[CLERK, EDITOR, ADMINISTRATOR]))
+
+
+def register() -> None:
+    """Enter this room among the starters."""
+    register_starter("accounts", order=10, seed=seed, prepare=prepare)

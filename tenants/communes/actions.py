@@ -1,0 +1,116 @@
+"""What can be done with communes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tenants.communes import naming
+from tenants.communes.audit import record_act
+from tenants.communes.models import Commune, CommuneKind, CommuneState, Domain, ProvisioningRun
+from tenants.communes.scope import public_scope
+from tenants.communes.states import change_state
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneOrder:
+    """What is ordered when a commune is taken on. Empty `slug` means: propose one."""
+
+    official_name: str
+    slug: str = ""
+    ars: str = ""
+    kind: str = CommuneKind.MUNICIPALITY
+    land: str = ""
+    postcode: str = ""
+    inhabitants: int = 0
+    brand: dict[str, Any] = field(default_factory=dict)
+    bundle: tuple[str, ...] = ()
+    admin_email: str = ""
+    demo: bool = False
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def slug_taken(slug: str) -> bool:
+    """Whether a subdomain is in use by any commune or domain."""
+    host = host_for(slug)
+    return Commune.objects.filter(slug=slug).exists() or Domain.objects.filter(domain=host).exists()
+
+
+def host_for(slug: str) -> str:
+    """The platform's own host for a slug: `gera` → `gera.<base domain>`."""
+    return f"{slug}.{settings.BASE_DOMAIN}"
+
+
+@transaction.atomic
+def request_commune(*, order: CommuneOrder, actor: Any) -> ProvisioningRun:
+    """Enter a commune with its first host and the order to provision it; the caller starts the task on commit.
+
+    Raises ValidationError with a sentence per field for a name, key or subdomain that is taken or not allowed.
+    """
+    with public_scope():
+        commune = _new_commune(order)
+        commune.full_clean()
+        commune.save()
+        Domain.objects.create(tenant=commune, domain=host_for(commune.slug), is_primary=True)
+        run = ProvisioningRun.objects.create(
+            commune=commune,
+            brief={
+                "brand": order.brand,
+                "bundle": list(order.bundle),
+                "admin_email": order.admin_email,
+                "demo": order.demo,
+                "facts": order.facts,
+            },
+        )
+        record_act(
+            actor=actor, verb="commune.requested", target=commune.schema_name, detail={"slug": commune.slug}
+        )
+    return run
+
+
+def _new_commune(order: CommuneOrder) -> Commune:
+    name = " ".join(order.official_name.split())
+    if not name:
+        raise ValidationError({"official_name": _("Geben Sie den amtlichen Namen der Kommune ein.")})
+    slug = order.slug or naming.slug_for(name, taken=slug_taken, hint=order.postcode)
+    if slug_taken(slug):
+        raise ValidationError(
+            {"slug": _("Die Adresse „%(slug)s“ ist schon vergeben. Wählen Sie eine andere.") % {"slug": slug}}
+        )
+    schema = naming.schema_for(slug, taken=lambda n: Commune.objects.filter(schema_name=n).exists())
+    return Commune(
+        official_name=name,
+        name=naming.display_name(name),
+        slug=slug,
+        schema_name=schema,
+        ars=order.ars,
+        kind=order.kind,
+        land=order.land,
+        postcode=order.postcode,
+        inhabitants=order.inhabitants,
+    )
+
+
+def suspend_commune(*, commune: Commune, actor: Any, reason: str) -> Commune:
+    """Close a portal for visitors; its data stays. Doing it twice changes nothing."""
+    return change_state(commune=commune, to=CommuneState.SUSPENDED, actor=actor, reason=reason)
+
+
+def resume_commune(*, commune: Commune, actor: Any, reason: str = "") -> Commune:
+    """Open a suspended portal again. Doing it twice changes nothing."""
+    return change_state(commune=commune, to=CommuneState.LIVE, actor=actor, reason=reason)
+
+
+def note_activity(*, commune_id: int) -> None:
+    """Remember that something happened in a commune, at most once a minute."""
+    now = timezone.now()
+    with public_scope():
+        Commune.objects.filter(pk=commune_id).exclude(
+            last_activity_at__gt=now - timezone.timedelta(minutes=1)
+        ).update(last_activity_at=now)

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class CommunesConfig(AppConfig):
+    name = "tenants.communes"
+    label = "communes"
+    verbose_name = "Kommunen"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from tenants.communes import checks, content_types  # noqa: F401
+
+        content_types.separate_by_schema()

@@ -1,0 +1,109 @@
+"""`rathausplatz commune create|list|show|suspend|resume`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from tenants.communes.actions import CommuneOrder, request_commune, resume_commune, suspend_commune
+from tenants.communes.addresses import portal_address
+from tenants.communes.models import Commune
+from tenants.communes.provisioning.steps import provision_commune
+from tenants.communes.queries import CommuneNotFoundError, communes_for_operator, find_commune
+from tenants.communes.states import TransitionError
+
+
+def as_row(commune: Commune) -> dict[str, Any]:
+    """A commune as the command line prints it."""
+    return {
+        "slug": commune.slug,
+        "name": commune.official_name,
+        "state": commune.state,
+        "schema": commune.schema_name,
+        "ars": commune.ars,
+        "inhabitants": commune.inhabitants,
+        "release": commune.release,
+        "portal": portal_address(commune.primary_host),
+    }
+
+
+class Command(BaseCommand):
+    help = "Take on, list, show, suspend or resume communes."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        create = verbs.add_parser("create", help="take on a commune and provision it now")
+        create.add_argument("--name", required=True, help='official name, e.g. "Gera, Stadt"')
+        create.add_argument("--slug", default="", help="subdomain; proposed when left out")
+        create.add_argument("--ars", default="", help="Regionalschlüssel, 12 digits")
+        create.add_argument("--admin", default="", help="e-mail address of the first administrator")
+        for verb, text in (
+            ("show", "one commune"),
+            ("suspend", "close a portal"),
+            ("resume", "open it again"),
+        ):
+            sub = verbs.add_parser(verb, help=text)
+            sub.add_argument("name", help="slug, schema, regional key or name")
+            if verb == "suspend":
+                sub.add_argument("--reason", required=True)
+            sub.add_argument("--json", action="store_true")
+        listing = verbs.add_parser("list", help="all communes")
+        for sub in (create, listing):
+            sub.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            rows = getattr(self, f"do_{options['verb']}")(options)
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
+        except (CommuneNotFoundError, TransitionError) as error:
+            raise CommandError(str(error)) from error
+        self._print(rows, options)
+
+    def do_create(self, options: dict[str, Any]) -> Any:
+        """Request and provision at once; running it again for a half-made commune completes it."""
+        order = CommuneOrder(
+            official_name=options["name"],
+            slug=options["slug"],
+            ars=options["ars"],
+            admin_email=options["admin"],
+        )
+        run = request_commune(order=order, actor=None)
+        provision_commune(run_id=run.pk)
+        return as_row(find_commune(run.commune.slug))
+
+    def do_list(self, options: dict[str, Any]) -> Any:
+        """All communes."""
+        return [as_row(commune) for commune in communes_for_operator()]
+
+    def do_show(self, options: dict[str, Any]) -> Any:
+        """One commune."""
+        return as_row(find_commune(options["name"]))
+
+    def do_suspend(self, options: dict[str, Any]) -> Any:
+        """Close a portal."""
+        suspend_commune(commune=find_commune(options["name"]), actor=None, reason=options["reason"])
+        return self.do_show(options)
+
+    def do_resume(self, options: dict[str, Any]) -> Any:
+        """Open a portal again."""
+        resume_commune(commune=find_commune(options["name"]), actor=None)
+        return self.do_show(options)
+
+    def _print(self, result: Any, options: dict[str, Any]) -> None:
+        if options.get("json"):
+            self.stdout.write(json.dumps(result, ensure_ascii=False, indent=2))
+            return
+        if isinstance(result, list):
+            for row in result:
+                self.stdout.write(f"{row['slug']:<32} {row['state']:<13} {row['name']:<40} {row['portal']}")
+            if not result:
+                self.stdout.write(
+                    'No commune yet. Take one on: rathausplatz commune create --name "Gera, Stadt"'
+                )
+            return
+        for key, value in result.items():
+            self.stdout.write(f"{key:<12} {value}")

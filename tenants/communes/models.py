@@ -1,0 +1,174 @@
+"""Communes, their hosts, how they are made, and what the operator did. Tables in `public`."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, NoReturn
+
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+from django_tenants.models import DomainMixin, TenantMixin
+
+from tenants.communes.naming import validate_schema_name, validate_slug
+from tenants.communes.scope import CommuneRef, role_of
+
+
+class CommuneKind(models.TextChoices):
+    """What the commune is in public law."""
+
+    CITY = "city", _("Stadt")
+    MUNICIPALITY = "municipality", _("Gemeinde")
+    COUNTY = "county", _("Landkreis")
+    ASSOCIATION = "association", _("Gemeindeverband")
+
+
+class CommuneState(models.TextChoices):
+    """Where a commune stands in its life on the platform."""
+
+    REQUESTED = "requested", _("angefragt")
+    PROVISIONING = "provisioning", _("wird eingerichtet")
+    ONBOARDING = "onboarding", _("in Aufnahme")
+    LIVE = "live", _("läuft")
+    SUSPENDED = "suspended", _("ausgesetzt")
+    BROKEN = "broken", _("Einrichtung unterbrochen")
+
+
+class Commune(TenantMixin):
+    """A tenant: town, municipality, county or association of municipalities."""
+
+    auto_create_schema = False
+    auto_drop_schema = False
+
+    schema_name = models.CharField(max_length=41, unique=True, validators=[validate_schema_name])
+    slug = models.CharField(max_length=41, unique=True, validators=[validate_slug])
+    official_name = models.CharField(max_length=200)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20, choices=CommuneKind, default=CommuneKind.MUNICIPALITY)
+    ars = models.CharField(max_length=12, blank=True, default="")
+    land = models.CharField(max_length=2, blank=True, default="")
+    postcode = models.CharField(max_length=5, blank=True, default="")
+    inhabitants = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=20, choices=CommuneState, default=CommuneState.REQUESTED)
+    release = models.CharField(max_length=40, blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_activity_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ars"],
+                condition=~models.Q(ars=""),
+                name="commune_ars_once",
+                violation_error_message=_("Diese Kommune ist schon aufgenommen."),
+            ),
+            models.UniqueConstraint(
+                Lower("official_name"),
+                condition=models.Q(ars=""),
+                name="commune_name_once_without_ars",
+                violation_error_message=_("Eine Kommune mit diesem Namen ist schon aufgenommen."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(schema_name__regex=r"^[a-z][a-z0-9_]{1,40}$"),
+                name="commune_schema_name_form",
+            ),
+            models.CheckConstraint(condition=models.Q(ars__regex=r"^([0-9]{12})?$"), name="commune_ars_form"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=CommuneState.values), name="commune_state_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.official_name
+
+    @property
+    def role(self) -> str:
+        """The database role of this commune."""
+        return role_of(self.schema_name)
+
+    @property
+    def primary_host(self) -> str:
+        """The stored canonical host, "" before the commune has one."""
+        return next((domain.domain for domain in self.domains.all() if domain.is_primary), "")
+
+    def ref(self) -> CommuneRef:
+        """The small immutable form that running code carries."""
+        return CommuneRef(
+            id=self.pk,
+            schema=self.schema_name,
+            slug=self.slug,
+            name=self.name,
+            official_name=self.official_name,
+            kind=self.kind,
+            state=self.state,
+            primary_host=self.primary_host,
+        )
+
+    def _refuse_switch(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise RuntimeError(
+            "Switching by `with commune` or `activate` is not offered: see tenants.communes.scope."
+        )
+
+    activate = __enter__ = __exit__ = _refuse_switch  # type: ignore[assignment]
+
+
+class Domain(DomainMixin):
+    """A host name that leads to a commune's portal; one of them is primary."""
+
+    tenant = models.ForeignKey(Commune, on_delete=models.CASCADE, related_name="domains", db_index=True)
+    domain = models.CharField(max_length=253, unique=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant"], condition=models.Q(is_primary=True), name="domain_one_primary_per_commune"
+            ),
+            models.CheckConstraint(condition=models.Q(domain=Lower("domain")), name="domain_lower_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.domain
+
+
+class ProvisioningRun(models.Model):
+    """One making of a commune: what was ordered, how far it is, why it stopped."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("wartet")
+        RUNNING = "running", _("läuft")
+        DONE = "done", _("fertig")
+        FAILED = "failed", _("unterbrochen")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    commune = models.ForeignKey(Commune, on_delete=models.CASCADE, related_name="provisioning_runs")
+    brief = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    step = models.CharField(max_length=40, blank=True, default="")
+    finished_steps = models.JSONField(default=list)
+    error = models.TextField(blank=True, default="")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.commune_id}: {self.state}"
+
+
+class AuditEntry(models.Model):
+    """An act of the operator, kept for good. The actor is kept by e-mail: the row outlives the account."""
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    actor = models.CharField(max_length=254)
+    verb = models.CharField(max_length=60)
+    target = models.CharField(max_length=120)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.verb} {self.target}"

@@ -1,0 +1,89 @@
+"""From an official German name to what is shown, to a subdomain, to a schema."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+SCHEMA_PATTERN = re.compile(r"^[a-z][a-z0-9_]{1,40}$")
+SLUG_PATTERN = re.compile(r"^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){1,40}$")
+LONGEST = 41
+RESERVED = frozenset(
+    ["admin", "api", "app", "assets", "auth", "billing", "brand", "cdn", "commune", "console", "dev", "documentation", "ftp", "help", "host", "imap", "konto", "localhost", "login", "mail", "media", "ns1", "ns2", "operator", "pop", "public", "rathausplatz", "redaktion", "schema", "smtp", "staging", "static", "status", "support", "system", "template", "test", "www", "information_schema", "commune_template", "pg_catalog", "pg_toast"]
+)
+_UMLAUTS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ẞ": "Ss"}
+)
+
+
+def display_name(official_name: str) -> str:
+    """The short name for the screen, without the directory's designation: "Gera, Stadt" → "Gera"."""
+    name = " ".join(official_name.split())
+    return name.split(",")[0].strip() or name
+
+
+def _ascii_words(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", name).translate(_UMLAUTS))
+    letters = plain.encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
+
+
+def slug_for(official_name: str, *, taken: Callable[[str], bool] = lambda slug: False, hint: str = "") -> str:
+    """Propose a subdomain label. `hint` (a postcode, a district) tells two towns of one name apart, then a number does.
+
+    Only the part before a slash or a bracket is used where it is enough. The answer matches SLUG_PATTERN, is not
+    reserved and not `taken`.
+    """
+    short = re.split(r"[/(,]", display_name(official_name))[0]
+    base = _ascii_words(short) or _ascii_words(official_name) or "kommune"
+    if not base[0].isalpha() or len(base) < 2:
+        base = f"kommune-{base}"
+    base = base[:30].strip("-")
+    hint = _ascii_words(hint)[:10].strip("-")
+    candidates = [base, *([f"{base}-{hint}"] if hint else [])]
+    for candidate in candidates:
+        if candidate not in RESERVED and not taken(candidate):
+            return candidate
+    number = 2
+    while taken(f"{base}-{number}"):
+        number += 1
+    return f"{base}-{number}"
+
+
+def schema_for(slug: str, *, taken: Callable[[str], bool] = lambda schema: False) -> str:
+    """The schema name for a new commune, from the slug it begins with. Never reused, never renamed."""
+    base = slug.replace("-", "_")[:LONGEST]
+    name, number = base, 2
+    while name in RESERVED or name.startswith("pg_") or taken(name):
+        tail = f"_{number}"
+        name, number = base[: LONGEST - len(tail)] + tail, number + 1
+    return name
+
+
+def validate_slug(value: str) -> None:
+    """Refuse a slug that can't be a subdomain label or is reserved."""
+    if not SLUG_PATTERN.match(value):
+        raise ValidationError(
+            _(
+                "Verwenden Sie 2 bis 41 Kleinbuchstaben, Ziffern und einzelne Bindestriche; vorn steht ein Buchstabe."
+            ),
+            code="slug_invalid",
+        )
+    if value in RESERVED:
+        raise ValidationError(
+            _("„%(value)s“ ist für die Plattform reserviert. Wählen Sie einen anderen Namen."),
+            code="slug_reserved",
+            params={"value": value},
+        )
+
+
+def validate_schema_name(value: str) -> None:
+    """Refuse a schema name outside `^[a-z][a-z0-9_]{1,40}$` or a reserved one."""
+    if not SCHEMA_PATTERN.match(value) or value in RESERVED or value.startswith("pg_"):
+        raise ValidationError(
+            _("„%(value)s“ ist kein erlaubter Schemaname."), code="schema", params={"value": value}
+        )

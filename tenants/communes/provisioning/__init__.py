@@ -1,0 +1,1 @@
+"""Making a commune: template schema, clone script, steps."""

@@ -1,0 +1,259 @@
+"""One SQL script that makes a commune's schema, compiled from the catalogue of the template schema.
+
+Indexes and constraints keep their names (later migrations look for them), columns their collation (Wagtail's tree
+needs "C" on `page.path`), identity columns their sequences. Rows are copied inside the server. The script runs in one
+round trip; the caller gives the transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from tenants.communes.naming import SCHEMA_PATTERN
+from tenants.communes.scope import role_of
+
+TEMPLATE_SCHEMA = "commune_template"
+SHARED_READER_ROLE = "rp_shared_reader"
+
+_COLUMNS = """
+SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
+       CASE WHEN a.attcollation <> t.typcollation THEN co.collname END, pg_get_expr(d.adbin, d.adrelid), s.relname
+FROM pg_class c
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_collation co ON co.oid = a.attcollation
+LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+LEFT JOIN pg_depend p ON p.refobjid = c.oid AND p.refobjsubid = a.attnum AND p.deptype = 'i'
+     AND p.classid = 'pg_class'::regclass
+LEFT JOIN pg_class s ON s.oid = p.objid AND s.relkind = 'S'
+WHERE c.relnamespace = %s::regnamespace AND c.relkind = 'r'
+ORDER BY c.relname, a.attnum
+"""
+_CONSTRAINTS = """
+SELECT c.relname, o.conname, o.contype::text, pg_get_constraintdef(o.oid), f.relname
+FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid LEFT JOIN pg_class f ON f.oid = o.confrelid
+WHERE o.connamespace = %s::regnamespace AND o.contype IN ('p', 'u', 'c', 'x', 'f')
+ORDER BY c.relname, position(o.contype::text in 'puxcf'), o.conname
+"""
+_INDEXES = """
+SELECT pg_get_indexdef(i.indexrelid)
+FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+WHERE c.relnamespace = %s::regnamespace
+  AND NOT EXISTS (SELECT 1 FROM pg_constraint o WHERE o.conindid = i.indexrelid AND o.contype IN ('p', 'u', 'x'))
+ORDER BY i.indexrelid::regclass::text
+"""
+_UNSUPPORTED = """
+SELECT 'relation ' || c.relname FROM pg_class c
+WHERE c.relnamespace = %(schema)s::regnamespace AND c.relkind NOT IN ('r', 'i', 'S', 't')
+UNION ALL
+SELECT 'trigger ' || t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+WHERE c.relnamespace = %(schema)s::regnamespace AND NOT t.tgisinternal
+UNION ALL
+SELECT 'function ' || p.proname FROM pg_proc p WHERE p.pronamespace = %(schema)s::regnamespace
+"""
+
+
+class TemplateError(RuntimeError):
+    """The template schema is missing or holds something the compiler does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column as the catalogue describes it."""
+
+    name: str
+    type: str
+    not_null: bool
+    identity: str
+    generated: str
+    collation: str | None
+    default: str | None
+    sequence: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """One constraint; `target` is the referenced table of a foreign key."""
+
+    name: str
+    kind: str
+    definition: str
+    target: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What the template consists of, read in four queries."""
+
+    schema: str
+    columns: dict[str, list[Column]]
+    constraints: dict[str, list[Constraint]]
+    indexes: list[str]
+
+
+def read_catalogue(schema: str) -> Catalogue:
+    """Read tables, constraints and indexes of `schema`. Raises TemplateError for what can't be cloned."""
+    with connection.cursor() as cursor:
+        # with only pg_catalog in the path, the server qualifies every name of ours
+        cursor.execute("SET LOCAL search_path = pg_catalog")
+        cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema])
+        if cursor.fetchone() is None:
+            raise TemplateError(f"The template schema {schema!r} is missing. Run `rathausplatz migrate`.")
+        cursor.execute(_UNSUPPORTED, {"schema": schema})
+        if strange := [row[0] for row in cursor.fetchall()]:
+            raise TemplateError(f"The template holds what can't be cloned yet: {', '.join(strange)}.")
+        columns: dict[str, list[Column]] = {}
+        cursor.execute(_COLUMNS, [schema])
+        for table, *rest in cursor.fetchall():
+            columns.setdefault(table, []).append(Column(*rest))
+        constraints: dict[str, list[Constraint]] = {}
+        cursor.execute(_CONSTRAINTS, [schema])
+        for table, *rest in cursor.fetchall():
+            constraints.setdefault(table, []).append(Constraint(*rest))
+        cursor.execute(_INDEXES, [schema])
+        return Catalogue(schema, columns, constraints, [row[0] for row in cursor.fetchall()])
+
+
+def clone_script(catalogue: Catalogue, target: str) -> str:
+    """The whole SQL that makes `target` equal to the template, role and grants included."""
+    if not SCHEMA_PATTERN.match(target):
+        raise TemplateError(f"{target!r} is not a schema name.")
+    order, late = _in_dependency_order(catalogue)
+    parts = [f"CREATE SCHEMA {_q(target)}"]
+    parts += [_create_table(catalogue, table, late) for table in order]
+    parts += [
+        f"ALTER TABLE {_q(catalogue.schema)}.{_q(table)} ADD CONSTRAINT {_q(key.name)} {key.definition}"
+        for table, key in late
+    ]
+    parts += catalogue.indexes
+    # rows last: their deferred foreign key checks would be pending when a table is altered
+    parts += [_copy_rows(catalogue, table) for table in order]
+    parts += _sequence_positions(catalogue)
+    script = ";\n".join(parts)
+    # every mention of the template is qualified; the rows' sources are marked and restored
+    script = script.replace(f"{_q(catalogue.schema)}.", f"{_q(target)}.").replace(
+        f"{catalogue.schema}.", f"{_q(target)}."
+    )
+    script = script.replace("\x00source\x00", f"{_q(catalogue.schema)}.")
+    return script + ";\n" + _grants(target)
+
+
+def _q(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _in_dependency_order(catalogue: Catalogue) -> tuple[list[str], list[tuple[str, Constraint]]]:
+    """Tables so that foreign keys point backwards, and the keys that can't (cycles)."""
+    order: list[str] = []
+    done: set[str] = set()
+    late: list[tuple[str, Constraint]] = []
+    waiting = list(catalogue.columns)
+    while waiting:
+        free = [t for t in waiting if _targets(catalogue, t) <= done | {t}]
+        if not free:
+            table = min(waiting, key=lambda t: len(_targets(catalogue, t) - done - {t}))
+            missing = _targets(catalogue, table) - done - {table}
+            late += [(table, c) for c in _foreign_keys(catalogue, table) if c.target in missing]
+            free = [table]
+        order += free
+        done |= set(free)
+        waiting = [t for t in waiting if t not in done]
+    return order, late
+
+
+def _foreign_keys(catalogue: Catalogue, table: str) -> list[Constraint]:
+    return [c for c in catalogue.constraints.get(table, []) if c.kind == "f"]
+
+
+def _targets(catalogue: Catalogue, table: str) -> set[str]:
+    return {str(c.target) for c in _foreign_keys(catalogue, table)}
+
+
+def _create_table(catalogue: Catalogue, table: str, late: list[tuple[str, Constraint]]) -> str:
+    lines = [_column(catalogue.schema, column) for column in catalogue.columns[table]]
+    lines += [
+        f"CONSTRAINT {_q(constraint.name)} {constraint.definition}"
+        for constraint in catalogue.constraints.get(table, [])
+        if (table, constraint) not in late
+    ]
+    return f"CREATE TABLE {_q(catalogue.schema)}.{_q(table)} (\n  " + ",\n  ".join(lines) + "\n)"
+
+
+def _column(schema: str, column: Column) -> str:
+    words = [_q(column.name), column.type]
+    if column.collation:
+        words.append(f"COLLATE pg_catalog.{_q(column.collation)}")
+    if column.generated:
+        words.append(f"GENERATED ALWAYS AS ({column.default}) STORED")
+    elif column.identity:
+        way = "ALWAYS" if column.identity == "a" else "BY DEFAULT"
+        words.append(f"GENERATED {way} AS IDENTITY (SEQUENCE NAME {_q(schema)}.{_q(str(column.sequence))})")
+    elif column.default is not None:
+        words.append(f"DEFAULT {column.default}")
+    if column.not_null:
+        words.append("NOT NULL")
+    return " ".join(words)
+
+
+def _copy_rows(catalogue: Catalogue, table: str) -> str:
+    names = ", ".join(_q(c.name) for c in catalogue.columns[table] if not c.generated)
+    return (
+        f"INSERT INTO {_q(catalogue.schema)}.{_q(table)} ({names}) OVERRIDING SYSTEM VALUE "
+        f"SELECT {names} FROM \x00source\x00{_q(table)}"
+    )
+
+
+def _sequence_positions(catalogue: Catalogue) -> list[str]:
+    sequences = [c.sequence for columns in catalogue.columns.values() for c in columns if c.sequence]
+    return [
+        f"SELECT setval('{_q(catalogue.schema)}.{_q(name)}', last_value, is_called) FROM \x00source\x00{_q(name)}"
+        for name in sequences
+    ]
+
+
+def _grants(target: str) -> str:
+    schema, role = _q(target), _q(role_of(target))
+    return f"""
+GRANT {_q(SHARED_READER_ROLE)} TO {role};
+GRANT {role} TO CURRENT_USER;
+GRANT USAGE ON SCHEMA {schema} TO {role};
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role};
+GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA {schema} TO {role};
+"""
+
+
+def clone_template(target: str) -> None:
+    """Make the schema and role of one commune from the template. Call it inside a transaction, as owner.
+
+    Raises TemplateError, or the database's error when the schema exists already.
+    """
+    script = clone_script(read_catalogue(TEMPLATE_SCHEMA), target)
+    ensure_role(role_of(target))
+    with connection.cursor() as cursor:
+        cursor.execute(script)
+        cursor.execute("SET LOCAL search_path = public")
+
+
+def ensure_role(name: str) -> None:
+    """Create a role that can't log in and inherits only what it is a member of. Safe to repeat."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
+        if cursor.fetchone() is None:
+            cursor.execute(f"CREATE ROLE {_q(name)} NOLOGIN")
+
+
+def schema_exists(schema: str) -> bool:
+    """Whether the database has this schema."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema])
+        return cursor.fetchone() is not None
+
+
+def applied_migrations(schema: str) -> set[tuple[Any, ...]]:
+    """The migrations recorded in one schema, as (app, name)."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT app, name FROM {_q(schema)}.django_migrations")
+        return set(cursor.fetchall())

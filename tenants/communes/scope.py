@@ -1,0 +1,115 @@
+"""Which commune the current code works for, and the only way to enter one.
+
+The scope is a context variable, so that threads and async views each have their own. The database backend reads it
+before every statement (see `tenants.communes.backend.base`). Entering is reserved to the request middleware, the task
+base, the command base and provisioning; a test holds that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from django.db import transaction
+
+PUBLIC_SCHEMA = "public"
+
+
+class NoCommuneError(RuntimeError):
+    """Code that belongs to one commune ran outside of any."""
+
+
+class OutsideTransactionError(RuntimeError):
+    """A statement on behalf of a commune was attempted outside a transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneRef:
+    """A commune as the running code needs it: small, immutable, safe to keep in a process cache.
+
+    `name` is the short name on screen ("Gera"), `official_name` the directory's ("Gera, Stadt"),
+    `primary_host` the stored canonical host without port.
+    """
+
+    id: int
+    schema: str
+    slug: str
+    name: str
+    official_name: str
+    kind: str
+    state: str
+    primary_host: str
+    locale: str = "de"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a statement runs as. `role` None keeps the login role (owner work: migrations and provisioning)."""
+
+    schema: str
+    role: str | None
+    commune: CommuneRef | None
+
+
+PUBLIC_SCOPE = Scope(PUBLIC_SCHEMA, None, None)
+_scope: ContextVar[Scope] = ContextVar("rathausplatz_scope", default=PUBLIC_SCOPE)
+
+
+def current_scope() -> Scope:
+    """The scope of the running code; public when none was entered."""
+    return _scope.get()
+
+
+def current_commune() -> CommuneRef | None:
+    """The commune the running code works for, or None in the public schema."""
+    return _scope.get().commune
+
+
+def require_commune() -> CommuneRef:
+    """The commune the running code works for. Raises NoCommuneError outside of any."""
+    commune = _scope.get().commune
+    if commune is None:
+        raise NoCommuneError("This belongs to one commune, but none is active here.")
+    return commune
+
+
+def role_of(schema: str) -> str:
+    """The database role that may touch the schema of one commune and nothing else."""
+    return f"rp_{schema}"
+
+
+@contextmanager
+def commune_scope(commune: CommuneRef) -> Iterator[CommuneRef]:
+    """Work for one commune inside one transaction; the previous scope comes back afterwards, whatever happens.
+
+    Nested and threaded use is safe. Follow-ups registered with `on_commit` still see the commune, but any statement
+    of theirs is refused: they start tasks, they don't read or write.
+    """
+    token = _scope.set(Scope(commune.schema, role_of(commune.schema), commune))
+    try:
+        with transaction.atomic():
+            yield commune
+    finally:
+        _scope.reset(token)
+
+
+@contextmanager
+def owner_scope(schema: str, commune: CommuneRef | None = None) -> Iterator[None]:
+    """Own a schema: for migrations and provisioning only. Keeps the login role; needs no transaction."""
+    token = _scope.set(Scope(schema, None, commune))
+    try:
+        yield
+    finally:
+        _scope.reset(token)
+
+
+@contextmanager
+def public_scope() -> Iterator[None]:
+    """Leave the commune for a moment to read or write the shared tables as the platform itself."""
+    token = _scope.set(PUBLIC_SCOPE)
+    try:
+        yield
+    finally:
+        _scope.reset(token)

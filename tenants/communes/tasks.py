@@ -1,0 +1,33 @@
+"""The base of all tasks that work for one commune."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from celery import shared_task
+
+from tenants.communes.queries import commune_by_schema
+from tenants.communes.scope import commune_scope
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def commune_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Make a Celery task of a function; it is called with `schema` and keyword arguments of plain values.
+
+    The task enters the commune's scope and one transaction before it calls the function, so the function sees the
+    commune as a view does. It is acknowledged after it ended: it may run twice and must be idempotent.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        @shared_task(name=f"{function.__module__}.{function.__name__}", **({"acks_late": True} | options))
+        @wraps(function)
+        def run(*, schema: str, **arguments: Any) -> Any:
+            with commune_scope(commune_by_schema(schema)):
+                return function(**arguments)
+
+        return run
+
+    return decorate

@@ -1,0 +1,176 @@
+"""Real parts for tests: the embedded PostgreSQL, a migrated template database, two communes.
+
+The server lives in `.data/test` and is shared by concurrent runs; each run (and each xdist worker) has a database of its
+own, copied from one that was migrated once for the present set of migrations.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from infra.embedded.postgres import start_server
+from tests.settings import ROOT, TEST_DATA
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The maintenance URL of a running PostgreSQL: TEST_DATABASE_URL or the embedded one."""
+    if os.environ.get("TEST_DATABASE_URL"):
+        yield os.environ["TEST_DATABASE_URL"]
+        return
+    server = start_server(TEST_DATA / "postgres", durable=False)
+    yield server.admin_url
+
+
+def migrations_hash() -> str:
+    """Changes whenever a migration, a seed or a package of definitions does."""
+    digest = hashlib.sha256()
+    wings = ("tenants", "themes", "cms", "services", "platform")
+    patterns = (
+        "migrations/*.py",
+        "starter*.py",
+        "starters/*.py",
+        "seed*.py",
+        "seeds/*.py",
+        "packages/**/*.*",
+    )
+    for wing in wings:
+        for pattern in patterns:
+            for path in sorted((ROOT / wing).rglob(pattern)) if (ROOT / wing).exists() else []:
+                if path.is_file() and "__pycache__" not in path.parts:
+                    digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    digest.update((ROOT / "platform/rathausplatz/settings/apps.py").read_bytes())
+    digest.update((ROOT / "infra/requirements/runtime.txt").read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def database_url(admin_url: str, name: str) -> str:
+    """The same server, another database."""
+    parts = psycopg.conninfo.conninfo_to_dict(admin_url) | {"dbname": name}
+    return psycopg.conninfo.make_conninfo(**parts)
+
+
+def use_database(url: str) -> None:
+    """Point Django at another database."""
+    from django.conf import settings
+    from django.db import connections
+    from rathausplatz.settings.database import connection_settings
+
+    connections["default"].close()
+    given = connection_settings(url)
+    for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS"):
+        settings.DATABASES["default"][key] = given[key]
+        connections["default"].settings_dict[key] = given[key]
+    settings.DATABASE_URL = settings.DATABASE_DIRECT_URL = url
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres_url: str, django_db_blocker: Any) -> str:
+    """The name of a database with shared tables and template, made once per set of migrations."""
+    name = f"rp_migrated_{migrations_hash()}"
+    TEST_DATA.mkdir(parents=True, exist_ok=True)
+    with (TEST_DATA / "migrate.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with psycopg.connect(postgres_url, autocommit=True) as admin:
+            if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+                return name
+            admin.execute(f'DROP DATABASE IF EXISTS "{name}_making" WITH (FORCE)')
+            admin.execute(f"CREATE DATABASE \"{name}_making\" TEMPLATE template0 ENCODING 'UTF8'")
+            use_database(database_url(postgres_url, f"{name}_making"))
+            with django_db_blocker.unblock():
+                _migrate()
+            admin.execute(f'ALTER DATABASE "{name}_making" RENAME TO "{name}"')
+    return name
+
+
+def _migrate() -> None:
+    from django.db import connection
+
+    from tenants.communes.provisioning.template import migrate_everything
+
+    migrate_everything(lambda text: None)
+    connection.close()
+
+
+@pytest.fixture(scope="session")
+def fresh_database(postgres_url: str, migrated_database: str) -> Iterator[str]:
+    """A URL of a database of this run's own, gone afterwards."""
+    name = f"rp_test_{uuid.uuid4().hex[:10]}"
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{migrated_database}"')
+    yield database_url(postgres_url, name)
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(fresh_database: str, django_db_blocker: Any) -> Iterator[None]:
+    """pytest-django's hook: our database, with the communes Gera and Wurzen in it."""
+    use_database(fresh_database)
+    with django_db_blocker.unblock():
+        from django.db import connection
+
+        from tests.factories.communes import provision
+
+        provision("Gera, Stadt", slug="gera")
+        provision("Wurzen, Stadt", slug="wurzen")
+        connection.close()
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _data_dir() -> Iterator[None]:
+    yield
+    shutil.rmtree(os.environ["RATHAUSPLATZ_DATA"], ignore_errors=True)
+
+
+@pytest.fixture
+def gera(db: None) -> Any:
+    """The commune Gera."""
+    from tenants.communes.queries import find_commune
+
+    return find_commune("gera").ref()
+
+
+@pytest.fixture
+def wurzen(db: None) -> Any:
+    """The commune Wurzen."""
+    from tenants.communes.queries import find_commune
+
+    return find_commune("wurzen").ref()
+
+
+@pytest.fixture
+def in_gera(gera: Any) -> Iterator[Any]:
+    """The test itself runs in Gera's scope."""
+    from tenants.communes.scope import commune_scope
+
+    with commune_scope(gera):
+        yield gera
+
+
+@pytest.fixture
+def portal(gera: Any) -> Any:
+    """A client on Gera's portal. Use it outside `in_gera`, or inside: requests enter the scope themselves."""
+    from django.test import Client
+
+    return Client(headers={"host": gera.primary_host})
+
+
+@pytest.fixture
+def console_client(db: None) -> Any:
+    """A client on the console's host."""
+    from django.test import Client
+
+    return Client(headers={"host": "console.localhost"})
