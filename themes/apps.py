@@ -1,0 +1,15 @@
+"""Themes: how every commune looks."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ThemesConfig(AppConfig):
+    """Brand, components, mails and letters."""
+
+    name = "themes"
+    label = "themes"
+    verbose_name = _("Erscheinungsbild")
+    default_auto_field = "django.db.models.BigAutoField"
