@@ -12,9 +12,7 @@ import re
 from dataclasses import dataclass
 
 HEX = re.compile(r"^#(?:[0-9a-f]{3}|[0-9a-f]{6})$", re.IGNORECASE)
-OKLCH = re.compile(
-    r"^oklch\(\s*(?P<l>[\d.]+%?)\s+(?P<c>[\d.]+%?)\s+(?P<h>-?[\d.]+)(?:deg)?\s*\)$", re.IGNORECASE
-)
+OKLCH = re.compile(r"^oklch\(\s*(?P<l>[\d.]+%?)\s+(?P<c>[\d.]+%?)\s+(?P<h>-?[\d.]+)(?:deg)?\s*\)$", re.IGNORECASE)
 
 
 class ColourError(ValueError):

@@ -148,9 +148,7 @@ def _light(primary: Oklch, accent: Oklch, corrections: list[Correction]) -> dict
         "ink": _tinted(primary, 0.22, 0.25, 0.05),
     }
     grounds = [colours[name] for name in SURFACES]
-    colours["ink-soft"] = legible(
-        primary.at(0.44, min(primary.chroma * 0.25, 0.04)), grounds, 5.5, darker=True
-    )
+    colours["ink-soft"] = legible(primary.at(0.44, min(primary.chroma * 0.25, 0.04)), grounds, 5.5, darker=True)
     colours["brand"], colours["on-brand"] = _field(primary)
     colours["brand-deep"] = _deeper(colours["brand"], colours["on-brand"])
     colours["brand-ink"] = legible(primary, grounds, TEXT, darker=True)
@@ -185,9 +183,7 @@ def _dark(light: dict[str, str], primary: Oklch, accent: Oklch) -> dict[str, str
         "ink": _tinted(primary, 0.94, 0.06, 0.012),
     }
     grounds = [colours[name] for name in SURFACES]
-    colours["ink-soft"] = legible(
-        primary.at(0.76, min(primary.chroma * 0.15, 0.025)), grounds, 5.5, darker=False
-    )
+    colours["ink-soft"] = legible(primary.at(0.76, min(primary.chroma * 0.15, 0.025)), grounds, 5.5, darker=False)
     field = from_hex(light["brand"])
     colours["brand"], colours["on-brand"] = _field(field.at(min(field.lightness, 0.37), field.chroma * 0.85))
     colours["brand-deep"] = _deeper(colours["brand"], colours["on-brand"])
@@ -195,9 +191,7 @@ def _dark(light: dict[str, str], primary: Oklch, accent: Oklch) -> dict[str, str
     colours["accent"], colours["accent-ink"] = light["accent"], light["accent-ink"]
     band = accent.at(0.32, min(accent.chroma, 0.07))
     colours["band"] = to_hex(band)
-    colours["on-band"] = legible(
-        accent.at(0.93, min(accent.chroma, 0.08)), [colours["band"]], TEXT, darker=False
-    )
+    colours["on-band"] = legible(accent.at(0.93, min(accent.chroma, 0.08)), [colours["band"]], TEXT, darker=False)
     colours["foot"] = _tinted(primary, 0.14, 0.12, 0.015)
     colours["on-foot"] = colours["ink"]
     for state, (hue, chroma) in STATES.items():
@@ -248,6 +242,4 @@ def palette_for(tokens: BrandTokens) -> Palette:
     corrections: list[Correction] = []
     light = _light(primary, accent, corrections)
     dark = _dark(light, primary, accent)
-    return Palette(
-        light, dark, _more_contrast(light, dark=False), _more_contrast(dark, dark=True), tuple(corrections)
-    )
+    return Palette(light, dark, _more_contrast(light, dark=False), _more_contrast(dark, dark=True), tuple(corrections))

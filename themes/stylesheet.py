@@ -79,6 +79,5 @@ def _faces(tokens: BrandTokens, font_url: Callable[[str], str | None], own_font_
 
 def _face(family: str, weight: str, url: str) -> str:
     return (
-        f"@font-face{{font-family:'{family}';font-weight:{weight};font-display:swap;"
-        f'src:url("{url}")format("woff2")}}'
+        f'@font-face{{font-family:\'{family}\';font-weight:{weight};font-display:swap;src:url("{url}")format("woff2")}}'
     )

@@ -57,9 +57,7 @@ class BrandTokens:
         tracking = face.head_tracking if self.head_tracking is None else self.head_tracking
         object.__setattr__(self, "head_tracking", _within("head_tracking", tracking, -0.08, 0.05))
         if len(self.tagline) > 60:
-            raise BrandError(
-                "tagline", "too-long", _("Der Beiname ist zu lang. Bitte höchstens 60 Zeichen angeben.")
-            )
+            raise BrandError("tagline", "too-long", _("Der Beiname ist zu lang. Bitte höchstens 60 Zeichen angeben."))
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> BrandTokens:
@@ -112,6 +110,5 @@ def _one_of(field: str, value: object, known: tuple[str, ...]) -> None:
         raise BrandError(
             field,
             "unknown-choice",
-            _("„%(value)s“ kennen wir nicht. Möglich sind: %(known)s.")
-            % {"value": value, "known": ", ".join(known)},
+            _("„%(value)s“ kennen wir nicht. Möglich sind: %(known)s.") % {"value": value, "known": ", ".join(known)},
         )

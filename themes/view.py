@@ -46,9 +46,7 @@ class BrandView:
     def crest_file(self) -> str:
         """The same drawing with its colours written in: for favicons, mails and letters."""
         light = self.palette.light
-        return crest_file(
-            self.tokens.crest, brand=light["brand"], accent=light["accent"], on_brand=light["on-brand"]
-        )
+        return crest_file(self.tokens.crest, brand=light["brand"], accent=light["accent"], on_brand=light["on-brand"])
 
     @property
     def scene_template(self) -> str:

@@ -15,7 +15,13 @@ DATABASE_NAME = "rathausplatz"
 SETTINGS_MARK = "# rathausplatz settings\n"
 SETTINGS = (
     SETTINGS_MARK
-    + "max_connections = 60\nshared_buffers = 128MB\nmax_locks_per_transaction = 256\nwal_level = minimal\nmax_wal_senders = 0\n"
+    + """\
+max_connections = 60
+shared_buffers = 128MB
+max_locks_per_transaction = 256
+wal_level = minimal
+max_wal_senders = 0
+"""
 )
 FAST_AND_LOSABLE = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
 

@@ -40,9 +40,7 @@ class HostSessionMiddleware(SessionMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if getattr(request, "host_kind", None) != HostKind.CONSOLE:
             return super().process_response(request, response)
-        request.COOKIES[settings.SESSION_COOKIE_NAME] = request.COOKIES.get(
-            settings.CONSOLE_SESSION_COOKIE_NAME, ""
-        )
+        request.COOKIES[settings.SESSION_COOKIE_NAME] = request.COOKIES.get(settings.CONSOLE_SESSION_COOKIE_NAME, "")
         response = super().process_response(request, response)
         cookie = response.cookies.pop(settings.SESSION_COOKIE_NAME, None)
         if cookie is not None:

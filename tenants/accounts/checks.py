@@ -15,8 +15,4 @@ def second_factor_is_demanded(app_configs: Sequence[AppConfig] | None, **kwargs:
     """accounts.E001: outside a demo, staff and operators sign in with a second factor."""
     if settings.REQUIRE_SECOND_FACTOR:
         return []
-    return [
-        Error(
-            "REQUIRE_SECOND_FACTOR is off.", hint="Unset it, or unset RATHAUSPLATZ_DEMO.", id="accounts.E001"
-        )
-    ]
+    return [Error("REQUIRE_SECOND_FACTOR is off.", hint="Unset it, or unset RATHAUSPLATZ_DEMO.", id="accounts.E001")]

@@ -72,9 +72,7 @@ class AccessMiddleware:
         if access == PUBLIC:
             return None
         if not rules.is_signed_in(request.user):
-            return HttpResponseRedirect(
-                f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}"
-            )
+            return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
         if self._lacks_second_factor(request):
             return HttpResponseRedirect(reverse("mfa_index"))
         if access != SIGNED_IN and not may(request.user, access):

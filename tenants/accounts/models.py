@@ -56,9 +56,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("Konten")
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=UserKind.values), name="user_kind_known"),
-            models.CheckConstraint(
-                condition=models.Q(email=models.functions.Lower("email")), name="user_email_lower"
-            ),
+            models.CheckConstraint(condition=models.Q(email=models.functions.Lower("email")), name="user_email_lower"),
         ]
 
     def __str__(self) -> str:

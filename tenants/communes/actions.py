@@ -68,9 +68,7 @@ def request_commune(*, order: CommuneOrder, actor: Any) -> ProvisioningRun:
                 "facts": order.facts,
             },
         )
-        record_act(
-            actor=actor, verb="commune.requested", target=commune.schema_name, detail={"slug": commune.slug}
-        )
+        record_act(actor=actor, verb="commune.requested", target=commune.schema_name, detail={"slug": commune.slug})
     return run
 
 
@@ -111,6 +109,6 @@ def note_activity(*, commune_id: int) -> None:
     """Remember that something happened in a commune, at most once a minute."""
     now = timezone.now()
     with public_scope():
-        Commune.objects.filter(pk=commune_id).exclude(
-            last_activity_at__gt=now - timezone.timedelta(minutes=1)
-        ).update(last_activity_at=now)
+        Commune.objects.filter(pk=commune_id).exclude(last_activity_at__gt=now - timezone.timedelta(minutes=1)).update(
+            last_activity_at=now
+        )

@@ -14,9 +14,7 @@ class CommuneCommand(BaseCommand):
     """A command with `--tenant NAME`; `handle_commune` runs inside that commune's scope and one transaction."""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--tenant", required=True, help="slug, schema, regional key or name of the commune"
-        )
+        parser.add_argument("--tenant", required=True, help="slug, schema, regional key or name of the commune")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

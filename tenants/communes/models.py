@@ -74,9 +74,7 @@ class Commune(TenantMixin):
                 name="commune_schema_name_form",
             ),
             models.CheckConstraint(condition=models.Q(ars__regex=r"^([0-9]{12})?$"), name="commune_ars_form"),
-            models.CheckConstraint(
-                condition=models.Q(state__in=CommuneState.values), name="commune_state_known"
-            ),
+            models.CheckConstraint(condition=models.Q(state__in=CommuneState.values), name="commune_state_known"),
         ]
 
     def __str__(self) -> str:
@@ -106,9 +104,7 @@ class Commune(TenantMixin):
         )
 
     def _refuse_switch(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise RuntimeError(
-            "Switching by `with commune` or `activate` is not offered: see tenants.communes.scope."
-        )
+        raise RuntimeError("Switching by `with commune` or `activate` is not offered: see tenants.communes.scope.")
 
     activate = __enter__ = __exit__ = _refuse_switch  # type: ignore[assignment]
 

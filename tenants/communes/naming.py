@@ -13,11 +13,9 @@ SCHEMA_PATTERN = re.compile(r"^[a-z][a-z0-9_]{1,40}$")
 SLUG_PATTERN = re.compile(r"^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){1,40}$")
 LONGEST = 41
 RESERVED = frozenset(
-    ["admin", "api", "app", "assets", "auth", "billing", "brand", "cdn", "commune", "console", "dev", "documentation", "ftp", "help", "host", "imap", "konto", "localhost", "login", "mail", "media", "ns1", "ns2", "operator", "pop", "public", "rathausplatz", "redaktion", "schema", "smtp", "staging", "static", "status", "support", "system", "template", "test", "www", "information_schema", "commune_template", "pg_catalog", "pg_toast"]
+    ["admin", "api", "app", "assets", "auth", "billing", "brand", "cdn", "commune", "commune_template", "console", "dev", "documentation", "ftp", "help", "host", "imap", "information_schema", "konto", "localhost", "login", "mail", "media", "ns1", "ns2", "operator", "pop", "public", "rathausplatz", "redaktion", "schema", "smtp", "staging", "static", "status", "support", "system", "template", "test", "www"]
 )
-_UMLAUTS = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ẞ": "Ss"}
-)
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ẞ": "Ss"})
 
 
 def display_name(official_name: str) -> str:
@@ -68,9 +66,7 @@ def validate_slug(value: str) -> None:
     """Refuse a slug that can't be a subdomain label or is reserved."""
     if not SLUG_PATTERN.match(value):
         raise ValidationError(
-            _(
-                "Verwenden Sie 2 bis 41 Kleinbuchstaben, Ziffern und einzelne Bindestriche; vorn steht ein Buchstabe."
-            ),
+            _("Verwenden Sie 2 bis 41 Kleinbuchstaben, Ziffern und einzelne Bindestriche; vorn steht ein Buchstabe."),
             code="slug_invalid",
         )
     if value in RESERVED:
@@ -84,6 +80,4 @@ def validate_slug(value: str) -> None:
 def validate_schema_name(value: str) -> None:
     """Refuse a schema name outside `^[a-z][a-z0-9_]{1,40}$` or a reserved one."""
     if not SCHEMA_PATTERN.match(value) or value in RESERVED or value.startswith("pg_"):
-        raise ValidationError(
-            _("„%(value)s“ ist kein erlaubter Schemaname."), code="schema", params={"value": value}
-        )
+        raise ValidationError(_("„%(value)s“ ist kein erlaubter Schemaname."), code="schema", params={"value": value})

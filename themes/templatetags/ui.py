@@ -106,9 +106,7 @@ def _problems_of_form(form: BaseForm) -> list[Problem]:
 def _problems_of_items(errors: Any) -> list[Problem]:
     if isinstance(errors, Mapping):
         return [Problem(f"id_{name}", "", str(message)) for name, message in errors.items()]
-    return [
-        Problem(str(item["id"]), str(item.get("label", "")), str(item["message"])) for item in errors or ()
-    ]
+    return [Problem(str(item["id"]), str(item.get("label", "")), str(item["message"])) for item in errors or ()]
 
 
 @register.inclusion_tag("themes/components/steps.html")
@@ -153,12 +151,8 @@ def icon(name: str, label: str = "") -> SafeString:
     """A drawn sign; decorative unless `label` names it."""
     shape = SafeString(ICONS[name])
     if label:
-        return format_html(
-            '<svg class="icon" viewBox="0 0 24 24" role="img" aria-label="{}">{}</svg>', label, shape
-        )
-    return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>', shape
-    )
+        return format_html('<svg class="icon" viewBox="0 0 24 24" role="img" aria-label="{}">{}</svg>', label, shape)
+    return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>', shape)
 
 
 @dataclass(frozen=True, slots=True)

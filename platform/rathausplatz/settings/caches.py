@@ -18,6 +18,4 @@ CACHES = {
     "default": {**_shared, **_key, "TIMEOUT": 3600},
     "renditions": {**_shared, **_key, "KEY_PREFIX": "renditions", "TIMEOUT": 7 * 24 * 3600},
 }
-SESSION_ENGINE = (
-    "django.contrib.sessions.backends.cached_db" if CACHE_URL else "django.contrib.sessions.backends.db"
-)
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db" if CACHE_URL else "django.contrib.sessions.backends.db"

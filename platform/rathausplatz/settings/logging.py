@@ -15,9 +15,7 @@ _shared = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
-_renderer = (
-    structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if DEMO else structlog.processors.JSONRenderer()
-)
+_renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if DEMO else structlog.processors.JSONRenderer()
 structlog.configure(
     processors=[*_shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
     logger_factory=structlog.stdlib.LoggerFactory(),

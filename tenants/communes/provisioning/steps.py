@@ -60,6 +60,15 @@ def _begin(run_id: Any, actor: Any) -> ProvisioningRun:
     return run
 
 
+def _prepare(starter: Starter, brief: StarterBrief) -> Callable[[], None]:
+    def run_starter() -> None:
+        with commune_scope(brief.commune):
+            if starter.prepare is not None:
+                starter.prepare(brief)
+
+    return run_starter
+
+
 def _work(run: ProvisioningRun, actor: Any) -> list[tuple[str, Callable[[], None]]]:
     commune = Commune.objects.prefetch_related("domains").get(pk=run.commune_id)
     fields = run.brief | {"bundle": tuple(run.brief.get("bundle", ()))}
@@ -69,19 +78,11 @@ def _work(run: ProvisioningRun, actor: Any) -> list[tuple[str, Callable[[], None
         if not schema_exists(commune.schema_name):
             clone_template(commune.schema_name)
 
-    def prepare(starter: Starter) -> Callable[[], None]:
-        def run_starter() -> None:
-            with commune_scope(brief.commune):
-                assert starter.prepare is not None
-                starter.prepare(brief)
-
-        return run_starter
-
     def open_portal() -> None:
         Commune.objects.filter(pk=commune.pk).update(release=settings.RELEASE)
         change_state(commune=commune, to=CommuneState.LIVE, actor=actor)
 
-    inner = [(s.name, prepare(s)) for s in starters() if s.prepare is not None]
+    inner = [(s.name, _prepare(s, brief)) for s in starters() if s.prepare is not None]
     return [(SCHEMA_STEP, make_schema), *inner, (OPEN_STEP, open_portal)]
 
 

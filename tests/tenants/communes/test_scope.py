@@ -42,9 +42,8 @@ def test_a_scope_sets_schema_and_role_and_restores_them(gera: Any, wurzen: Any) 
 
 def test_a_savepoint_rollback_keeps_the_scope(gera: Any, wurzen: Any) -> None:
     with commune_scope(gera):
-        with pytest.raises(ZeroDivisionError), commune_scope(wurzen):
-            where_am_i()
-            raise ZeroDivisionError
+        with pytest.raises(DatabaseError), commune_scope(wurzen):
+            connection.cursor().execute("SELECT 1/0")
         assert where_am_i() == ("gera", "rp_gera")
 
 

@@ -101,9 +101,7 @@ class Command(BaseCommand):
             for row in result:
                 self.stdout.write(f"{row['slug']:<32} {row['state']:<13} {row['name']:<40} {row['portal']}")
             if not result:
-                self.stdout.write(
-                    'No commune yet. Take one on: rathausplatz commune create --name "Gera, Stadt"'
-                )
+                self.stdout.write('No commune yet. Take one on: rathausplatz commune create --name "Gera, Stadt"')
             return
         for key, value in result.items():
             self.stdout.write(f"{key:<12} {value}")
