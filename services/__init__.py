@@ -1,0 +1,1 @@
+"""What a town does for its people: one Django app per room."""

@@ -1,0 +1,1 @@
+"""What a service is, everywhere: versioned texts, forms, rules, fees and letters."""

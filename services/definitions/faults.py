@@ -1,0 +1,49 @@
+"""What is wrong with a package, in German sentences that name the file and the place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+_SENTENCES = {
+    "missing": "fehlt",
+    "extra_forbidden": "ist unbekannt; bitte entfernen oder richtig schreiben",
+    "string_too_short": "ist zu kurz (mindestens {min_length} Zeichen)",
+    "string_too_long": "ist zu lang (höchstens {max_length} Zeichen)",
+    "string_type": "muss ein Text sein (Ja und Nein stehen in YAML in Anführungszeichen)",
+    "string_pattern_mismatch": "passt nicht zum Muster {pattern}",
+    "int_type": "muss eine ganze Zahl sein",
+    "int_parsing": "muss eine ganze Zahl sein",
+    "bool_type": "muss true oder false sein",
+    "greater_than_equal": "muss mindestens {ge} sein",
+    "less_than_equal": "darf höchstens {le} sein",
+    "literal_error": "muss einer dieser Werte sein: {expected}",
+    "too_short": "braucht mindestens {min_length} Eintrag",
+    "too_long": "darf höchstens {max_length} Einträge haben",
+    "tuple_type": "muss eine Liste sein",
+    "list_type": "muss eine Liste sein",
+    "dict_type": "muss eine Zuordnung sein",
+    "model_type": "muss eine Zuordnung sein",
+    "model_attributes_type": "muss eine Zuordnung sein",
+}
+
+
+class PackageError(ValueError):
+    """One or more packages can't be loaded; every line of the message is one fault."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(self.faults))
+
+
+def describe(error: ValidationError) -> list[str]:
+    """The faults of a pydantic error, each as „path: what is wrong“."""
+    faults = []
+    for fault in error.errors(include_url=False):
+        path = ".".join(str(part) for part in fault["loc"])
+        template = _SENTENCES.get(fault["type"])
+        sentence = template.format(**fault.get("ctx", {})) if template else fault["msg"]
+        sentence = sentence.removeprefix("Value error, ")
+        faults.append(f"{path} {sentence}." if template else f"{path + ': ' if path else ''}{sentence}.")
+    return faults

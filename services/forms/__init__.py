@@ -1,0 +1,1 @@
+"""The form engine: a definition in, validated answers out; drafts and uploads."""

@@ -1,0 +1,22 @@
+"""The room of forms."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class FormsConfig(AppConfig):
+    """Registers how a form in a package is checked."""
+
+    name = "services.forms"
+    label = "forms"
+    verbose_name = "Formulare"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from services.definitions.parts import part_checks
+
+        from . import checks  # noqa: F401
+        from .schema import FormSchema
+
+        part_checks.register("form", FormSchema.from_dict)
