@@ -14,4 +14,12 @@ class DefinitionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from tenants.communes.provisioning.template import shared_readable
+        from tenants.communes.starters import register_starter
+
         from . import checks  # noqa: F401
+        from .actions import load_packages
+
+        shared_readable.register("definitions_servicedefinition", "every portal shows and uses definitions")
+        # the table is shared; seeding the template is simply the moment when a release's packages are loaded
+        register_starter("definitions", order=10, seed=load_packages)
