@@ -1,0 +1,1 @@
+"""`make check`: what must hold of every line, before anything runs."""
