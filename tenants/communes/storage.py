@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import abspath
 from typing import Any
 
 from django.core.files.storage import FileSystemStorage
@@ -14,9 +15,9 @@ from tenants.communes.scope import current_scope
 class CommuneStorage(FileSystemStorage):
     """Local disk: `<MEDIA_ROOT>/<schema>/…`. A name that would leave the prefix is refused."""
 
-    def path(self, name: str) -> str:
-        prefix = safe_join(str(self.location), current_scope().schema)
-        return str(safe_join(prefix, name))
+    @property
+    def location(self) -> str:
+        return str(safe_join(abspath(self.base_location), current_scope().schema))
 
 
 class CommuneS3Storage(S3Storage):
