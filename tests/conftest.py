@@ -1,6 +1,6 @@
 """Real parts for tests: the embedded PostgreSQL, a migrated template database, two communes.
 
-The server lives in `.data/test` and is shared by concurrent runs; each run (and each xdist worker) has a database of its
+The server lives in `.data/test` and is shared by concurrent runs; each run (each xdist worker) has a database of its
 own, copied from one that was migrated once for the present set of migrations.
 """
 

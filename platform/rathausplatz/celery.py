@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import setup_logging, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rathausplatz.settings")
 app = Celery("rathausplatz")
@@ -12,3 +14,16 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()
 app.autodiscover_tasks()
 app.autodiscover_tasks(["tenants.communes.provisioning"])
+
+
+@setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """Celery leaves logging alone: the settings have configured it."""
+
+
+@worker_process_init.connect
+def hear_of_changes(**_: Any) -> None:
+    """Each worker process forgets what changed elsewhere."""
+    from tenants.communes.invalidation import start_listener
+
+    start_listener()

@@ -27,6 +27,11 @@ def main(argv: list[str] | None = None) -> None:
     """Run one command. Exits with 2 and one sentence when the database can't be used."""
     arguments = sys.argv if argv is None else argv
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rathausplatz.settings")
+    if len(arguments) > 1 and arguments[1] == "demo":
+        # the demo decides the environment, so it comes before the settings
+        from rathausplatz.demo.command import run
+
+        sys.exit(run(arguments[2:]))
     if len(arguments) > 1 and arguments[1] not in WITHOUT_DATABASE:
         find_database()
     from django.core.management import execute_from_command_line

@@ -17,7 +17,7 @@ from tenants.accounts.access import public
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @public
@@ -28,8 +28,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError:
-        return HttpResponse("database out of reach\n", status=503, content_type="text/plain")
-    return HttpResponse("ready\n", content_type="text/plain")
+        return HttpResponse("database out of reach\n", status=503, content_type="text/plain; charset=utf-8")
+    return HttpResponse("ready\n", content_type="text/plain; charset=utf-8")
 
 
 def _error_page(request: HttpRequest, status: int, context: dict[str, Any]) -> HttpResponse:

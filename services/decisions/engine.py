@@ -89,16 +89,12 @@ def _reason(row: Mapping[str, Any]) -> Reason:
 
 def _outcome(outcome: object, reasons: tuple[Reason, ...]) -> Outcome:
     if outcome not in get_args(Outcome):
-        raise DecisionTableError(
-            f"Die Tabelle gibt kein Ergebnis „grant“, „clerk“ oder „reject“, sondern {outcome!r}."
-        )
+        raise DecisionTableError(f"Die Tabelle gibt kein Ergebnis „grant“, „clerk“ oder „reject“, sondern {outcome!r}.")
     if not reasons:
         raise DecisionTableError("Die Tabelle begründet ihr Ergebnis nicht („reasons“ ist leer).")
     if outcome == "grant" and not all(reason.met for reason in reasons):
         codes = ", ".join(reason.code for reason in reasons if not reason.met)
-        raise DecisionTableError(
-            f"Die Tabelle bewilligt, obwohl Voraussetzungen nicht erfüllt sind: {codes}."
-        )
+        raise DecisionTableError(f"Die Tabelle bewilligt, obwohl Voraussetzungen nicht erfüllt sind: {codes}.")
     if outcome == "reject" and any(reason.unclear for reason in reasons):
         raise DecisionTableError("Die Tabelle lehnt ab, obwohl Angaben fehlen.")
     return outcome  # type: ignore[return-value]

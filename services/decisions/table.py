@@ -39,9 +39,7 @@ def compiled(text: str) -> zen.ZenDecision:
         decision = zen.ZenEngine().create_decision(zen.ZenDecisionContent(text))
         decision.validate()
     except RuntimeError as error:
-        raise DecisionTableError(
-            f"Die Entscheidungstabelle ist kein gültiges JDM: {_first_line(error)}"
-        ) from error
+        raise DecisionTableError(f"Die Entscheidungstabelle ist kein gültiges JDM: {_first_line(error)}") from error
     return decision
 
 
@@ -54,9 +52,7 @@ def validate_table(table: Mapping[str, Any]) -> None:
     for place, expression, is_cell in _expressions(table):
         fault = zen.validate_unary_expression(expression) if is_cell else zen.validate_expression(expression)
         if fault:
-            raise DecisionTableError(
-                f"{place}: „{expression}“ ist kein gültiger Ausdruck ({fault['source']})."
-            )
+            raise DecisionTableError(f"{place}: „{expression}“ ist kein gültiger Ausdruck ({fault['source']}).")
     compiled(canonical(table))
 
 

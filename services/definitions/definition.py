@@ -101,9 +101,7 @@ class Definition:
     @property
     def keywords(self) -> tuple[str, ...]:
         """Synonyms for the search, all languages."""
-        return tuple(
-            word for language in LANGUAGES for word in self.modules.get(language, {}).get("keywords", ())
-        )
+        return tuple(word for language in LANGUAGES for word in self.modules.get(language, {}).get("keywords", ()))
 
     @property
     def processing(self) -> str:

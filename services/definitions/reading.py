@@ -23,8 +23,7 @@ KNOWN_FILES = {"definition.yaml", "form.yaml", "decision.json", "letters"}
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One checked package. `content` is what is published; `checksum` is the SHA-256 of its canonical JSON.
-    """
+    """One checked package. `content` is what is published; `checksum` is the SHA-256 of its canonical JSON."""
 
     key: str
     version: int
@@ -41,9 +40,7 @@ class _StrictLoader(yaml.SafeLoader):
         for key_node, _value in node.value:
             key = self.construct_object(key_node, deep=True)
             if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"„{key}“ steht zweimal da", key_node.start_mark
-                )
+                raise yaml.constructor.ConstructorError(None, None, f"„{key}“ steht zweimal da", key_node.start_mark)
             seen.add(key)
         return super().construct_mapping(node, deep=deep)
 
@@ -108,9 +105,7 @@ def _faults_of_definition(
 ) -> list[str]:
     file = _name(path / "definition.yaml")
     faults = [
-        f"{_name(entry)}: gehört nicht in ein Paket."
-        for entry in path.iterdir()
-        if entry.name not in KNOWN_FILES
+        f"{_name(entry)}: gehört nicht in ein Paket." for entry in path.iterdir() if entry.name not in KNOWN_FILES
     ]
     if definition.key != path.name:
         faults.append(f"{file}: key ist „{definition.key}“, der Ordner heißt aber „{path.name}“.")

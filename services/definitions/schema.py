@@ -116,17 +116,13 @@ class Content(Strict):
         for language, texts in self.texts.items():
             for module in ("needs", "procedure"):
                 if len(getattr(texts, module)) != len(getattr(german, module)):
-                    raise ValueError(
-                        f"texts.{language}.{module} hat nicht so viele Einträge wie texts.de.{module}"
-                    )
+                    raise ValueError(f"texts.{language}.{module} hat nicht so viele Einträge wie texts.de.{module}")
         return self
 
     @model_validator(mode="after")
     def _only_bound_acts_are_automated(self) -> Content:
         if self.automation and self.act != "bound":
-            raise ValueError(
-                "automation verlangt act: bound (§ 35a VwVfG: kein Ermessen, kein Beurteilungsspielraum)"
-            )
+            raise ValueError("automation verlangt act: bound (§ 35a VwVfG: kein Ermessen, kein Beurteilungsspielraum)")
         return self
 
 

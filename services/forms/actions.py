@@ -131,9 +131,7 @@ def claim_draft(*, draft: Draft, reference: str) -> ClaimedDraft:
     locked.uploads.update(draft=None, reference=reference)
     Draft.objects.filter(pk=locked.pk).update(answers={}, claimed_at=timezone.now(), reference=reference)
     uploads = tuple(Upload.objects.filter(pk__in=kept))
-    return ClaimedDraft(
-        locked.offering_slug, locked.definition_key, locked.definition_version, answers, uploads
-    )
+    return ClaimedDraft(locked.offering_slug, locked.definition_key, locked.definition_version, answers, uploads)
 
 
 @transaction.atomic

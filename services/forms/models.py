@@ -29,8 +29,7 @@ class Draft(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(claimed_at__isnull=True, reference="")
-                | (Q(claimed_at__isnull=False) & ~Q(reference="")),
+                condition=Q(claimed_at__isnull=True, reference="") | (Q(claimed_at__isnull=False) & ~Q(reference="")),
                 name="forms_claimed_draft_has_reference",
             ),
         ]

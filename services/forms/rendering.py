@@ -181,9 +181,7 @@ def _input(field: Field, language: str) -> forms.Field:
         case "choice":
             choices = [(option.value, option.label.in_language(language)) for option in field.options]
             made: forms.Field = forms.ChoiceField(choices=choices, widget=forms.RadioSelect)
-            hints = {
-                option.value: option.hint.in_language(language) for option in field.options if option.hint
-            }
+            hints = {option.value: option.hint.in_language(language) for option in field.options if option.hint}
             made.option_hints = hints  # type: ignore[attr-defined]
             return made
         case "checkbox":
@@ -213,9 +211,7 @@ def _attributes(field: Field) -> dict[str, str]:
         case "licence_plate":
             attrs |= {"autocapitalize": "characters", "spellcheck": "false", "autocomplete": "off"}
         case "file":
-            endings = [FILE_ENDINGS[name] for name in field.accept] + [
-                CONTENT_TYPES[name] for name in field.accept
-            ]
+            endings = [FILE_ENDINGS[name] for name in field.accept] + [CONTENT_TYPES[name] for name in field.accept]
             attrs = {"accept": ",".join(endings)}
     return attrs
 

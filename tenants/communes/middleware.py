@@ -32,7 +32,7 @@ class HostMiddleware:
         if host is None:
             return HttpResponseNotFound(
                 _("Unter dieser Adresse gibt es kein Portal. Prüfen Sie die Schreibweise."),
-                content_type="text/plain",
+                content_type="text/plain; charset=utf-8",
             )
         request.host_kind = host.kind
         request.urlconf = f"rathausplatz.urls.{host.kind}"
@@ -44,6 +44,7 @@ class HostMiddleware:
             with transaction.atomic():
                 return self._respond(request)
         request.commune = host.commune
+        request.META["rathausplatz.schema"] = host.commune.schema
         if host.commune.state not in OPEN_STATES:
             return closed_page(host.commune)
         with commune_scope(host.commune):

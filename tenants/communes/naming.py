@@ -13,7 +13,48 @@ SCHEMA_PATTERN = re.compile(r"^[a-z][a-z0-9_]{1,40}$")
 SLUG_PATTERN = re.compile(r"^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){1,40}$")
 LONGEST = 41
 RESERVED = frozenset(
-    ["admin", "api", "app", "assets", "auth", "billing", "brand", "cdn", "commune", "commune_template", "console", "dev", "documentation", "ftp", "help", "host", "imap", "information_schema", "konto", "localhost", "login", "mail", "media", "ns1", "ns2", "operator", "pop", "public", "rathausplatz", "redaktion", "schema", "smtp", "staging", "static", "status", "support", "system", "template", "test", "www"]
+    [
+        "admin",
+        "api",
+        "app",
+        "assets",
+        "auth",
+        "billing",
+        "brand",
+        "cdn",
+        "commune",
+        "commune_template",
+        "console",
+        "dev",
+        "documentation",
+        "ftp",
+        "help",
+        "host",
+        "imap",
+        "information_schema",
+        "konto",
+        "localhost",
+        "login",
+        "mail",
+        "media",
+        "ns1",
+        "ns2",
+        "operator",
+        "pop",
+        "public",
+        "rathausplatz",
+        "redaktion",
+        "schema",
+        "smtp",
+        "staging",
+        "static",
+        "status",
+        "support",
+        "system",
+        "template",
+        "test",
+        "www",
+    ]
 )
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ẞ": "Ss"})
 

@@ -9,6 +9,7 @@ MEDIA_URL = "/media/"
 STATIC_URL = "/static/"
 BUILD_DIR = BASE_DIR / "build"
 STATIC_ROOT = BUILD_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 FONTS_DIR = BUILD_DIR / "fonts"
 STATICFILES_DIRS = [("fonts", FONTS_DIR)] if FONTS_DIR.exists() else []
 AWS_STORAGE_BUCKET_NAME = env.str("AWS_STORAGE_BUCKET_NAME", default="")

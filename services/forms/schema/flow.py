@@ -32,9 +32,7 @@ class StepResult:
         return not self.errors
 
 
-def asked(
-    schema: FormSchema, answers: Mapping[str, Any]
-) -> Iterator[tuple[Step, tuple[Field, ...], dict[str, Any]]]:
+def asked(schema: FormSchema, answers: Mapping[str, Any]) -> Iterator[tuple[Step, tuple[Field, ...], dict[str, Any]]]:
     """The pages that are asked with these answers, their fields, and the answers that count before each
     page.
     """

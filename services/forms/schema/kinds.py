@@ -170,14 +170,10 @@ class DateKind(_OneInput):
             return self.invalid(field, context, _("Geben Sie das Datum so ein: 27.3.1984."))
         earliest, latest = _limit(field.not_before, context), _limit(field.not_after, context)
         if earliest and day < earliest:
-            message = _("Das Datum darf nicht vor dem %(day)s liegen.") % {
-                "day": date_format(earliest, "j.n.Y")
-            }
+            message = _("Das Datum darf nicht vor dem %(day)s liegen.") % {"day": date_format(earliest, "j.n.Y")}
             return self.invalid(field, context, message)
         if latest and day > latest:
-            message = _("Das Datum darf nicht nach dem %(day)s liegen.") % {
-                "day": date_format(latest, "j.n.Y")
-            }
+            message = _("Das Datum darf nicht nach dem %(day)s liegen.") % {"day": date_format(latest, "j.n.Y")}
             return self.invalid(field, context, message)
         return Cleaned(day.isoformat())
 
@@ -261,9 +257,7 @@ class AddressKind:
             errors["postcode"] = _("Geben Sie die Postleitzahl mit fünf Ziffern ein.")
         for part in ("street", "city"):
             if len(typed[part]) > field.max_length:
-                errors[part] = _("Kürzen Sie den Text auf höchstens %(limit)d Zeichen.") % {
-                    "limit": field.max_length
-                }
+                errors[part] = _("Kürzen Sie den Text auf höchstens %(limit)d Zeichen.") % {"limit": field.max_length}
         if errors:
             return Cleaned(errors={f"{field.key}_{part}": sentence for part, sentence in errors.items()})
         return Cleaned({**typed, "number": number})

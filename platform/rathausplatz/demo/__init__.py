@@ -1,0 +1,1 @@
+"""`rathausplatz demo`: three portals and the console on one machine, with nothing installed before."""

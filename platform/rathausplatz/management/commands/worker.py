@@ -1,0 +1,35 @@
+"""`rathausplatz worker`: Celery with its schedule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from rathausplatz.celery import app
+
+
+class Command(BaseCommand):
+    help = "Run the worker and, unless told otherwise, the schedule."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--concurrency", type=int, default=2)
+        parser.add_argument("--pool", default="prefork", choices=["prefork", "threads", "solo"])
+        parser.add_argument("--queues", default="celery")
+        parser.add_argument("--without-schedule", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        arguments = [
+            "worker",
+            f"--concurrency={options['concurrency']}",
+            f"--pool={options['pool']}",
+            f"--queues={options['queues']}",
+            "--loglevel=WARNING",
+            "--without-gossip",
+            "--without-mingle",
+        ]
+        if not options["without_schedule"]:
+            arguments += ["--beat", f"--schedule={settings.DATA_DIR / 'schedule'}"]
+        app.worker_main(arguments)

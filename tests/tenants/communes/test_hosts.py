@@ -1,0 +1,48 @@
+"""The Host header alone decides which site answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.test import Client
+
+from tenants.communes.actions import resume_commune, suspend_commune
+from tenants.communes.hosts import forget_hosts
+from tenants.communes.queries import find_commune
+
+
+def test_an_unknown_host_is_404_without_a_commune_s_query(db: None, django_assert_num_queries: Any) -> None:
+    forget_hosts("")
+    with django_assert_num_queries(1):
+        answer = Client(headers={"host": "unbekannt.localhost"}).get("/")
+    assert answer.status_code == 404
+    assert "gibt es kein Portal" in answer.content.decode()
+
+
+def test_a_known_host_is_looked_up_once(gera: Any, portal: Client, django_assert_num_queries: Any) -> None:
+    forget_hosts("")
+    with django_assert_num_queries(3):  # savepoint of the scope, its end, and the look-up
+        assert portal.get("/healthz").status_code == 200
+    with django_assert_num_queries(2):
+        assert portal.get("/healthz").status_code == 200
+
+
+def test_a_forged_forwarded_host_changes_nothing(gera: Any, wurzen: Any, portal: Client) -> None:
+    answer = portal.get("/healthz", headers={"x-forwarded-host": wurzen.primary_host})
+    assert answer.wsgi_request.commune.slug == "gera"
+
+
+def test_console_paths_do_not_exist_on_a_portal(portal: Client) -> None:
+    assert portal.get("/styleguide/").status_code == 404
+    assert portal.get("/aufnahme/").status_code == 404
+
+
+def test_a_suspended_portal_shows_a_friendly_page_and_opens_again(gera: Any, portal: Client) -> None:
+    suspend_commune(commune=find_commune("gera"), actor=None, reason="Test")
+    forget_hosts("")
+    answer = portal.get("/")
+    assert answer.status_code == 503
+    assert "Gera" in answer.content.decode()
+    resume_commune(commune=find_commune("gera"), actor=None)
+    forget_hosts("")
+    assert portal.get("/healthz").status_code == 200
