@@ -13,3 +13,9 @@ class ThemesConfig(AppConfig):
     label = "themes"
     verbose_name = _("Erscheinungsbild")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from themes import rules  # noqa: F401
+        from themes.starter import register
+
+        register()

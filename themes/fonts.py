@@ -6,6 +6,7 @@ Idempotent: a file that is already there and newer than its source is left alone
 
 from __future__ import annotations
 
+import io
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ from typing import Final
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
+from themes.rounding import round_corners
 from themes.typefaces import TYPEFACES, Face
 
 # Basic Latin, Latin-1, Latin Extended-A (Sorbian, Polish and Czech names), quotes, dashes, euro, minus,
@@ -52,15 +54,41 @@ def _build(face: Face, path: Path) -> Path:
     if path.exists() and path.stat().st_mtime >= source.stat().st_mtime:
         return path
     font = TTFont(source)
-    options = subset.Options(layout_features=list(FEATURES), hinting=False, desubroutinize=False)
-    options.flavor, options.name_IDs, options.notdef_outline = "woff2", [0, 1, 2, 4, 6, 13, 14], True
+    if face.rounded:
+        _keep_latin(font)
+        unit = font["head"].unitsPerEm / 1000
+        weight = int(face.weight)
+        round_corners(font, outer=weight * 0.095 * unit, inner=weight * 0.03 * unit)
+    _rename(font, face)
+    content = subset_latin(font)
+    if len(content) > LIMIT:
+        raise FontBuildError(f"{path.name} is {len(content)} bytes, more than {LIMIT}.")
+    fresh = path.with_suffix(".part")
+    fresh.write_bytes(content)
+    fresh.replace(path)
+    return path
+
+
+def _rename(font: TTFont, face: Face) -> None:
+    """A changed font may not carry its reserved name (OFL § 3); copyright and licence stay (§ 2)."""
+    family = f"Rathausplatz {face.family.split()[-1]}"
+    for name_id, text in ((1, family), (3, family), (4, family), (6, family.replace(" ", "")), (16, family)):
+        for record in [record for record in font["name"].names if record.nameID == name_id]:
+            record.string = text
+
+
+def _keep_latin(font: TTFont) -> None:
+    options = subset.Options(layout_features=list(FEATURES), hinting=False)
+    options.name_IDs, options.notdef_outline = [0, 1, 2, 3, 4, 6, 13, 14], True
     chooser = subset.Subsetter(options)
     chooser.populate(unicodes=UNICODES)
     chooser.subset(font)
+
+
+def subset_latin(font: TTFont) -> bytes:
+    """Reduce a font to Latin letters and return it as WOFF2."""
+    _keep_latin(font)
     font.flavor = "woff2"
-    fresh = path.with_suffix(".part")
-    font.save(fresh)
-    if fresh.stat().st_size > LIMIT:
-        raise FontBuildError(f"{path.name} is {fresh.stat().st_size} bytes, more than {LIMIT}.")
-    fresh.replace(path)
-    return path
+    target = io.BytesIO()
+    font.save(target)
+    return target.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from types import MappingProxyType
 from typing import Final
 
@@ -20,10 +21,9 @@ DEMO_BRANDS: Final = MappingProxyType(
         "gera": BrandTokens(
             primary="oklch(0.46 0.2 28)",
             accent="oklch(0.86 0.16 92)",
-            typeface="manrope",
+            typeface="source-sans",
             radius=0,
-            head_weight=800,
-            head_tracking=-0.05,
+            head_tracking=-0.035,
             tagline="Otto-Dix-Stadt",
             scene="gera",
             crest="gate",
@@ -31,7 +31,7 @@ DEMO_BRANDS: Final = MappingProxyType(
         "wurzen": BrandTokens(
             primary="oklch(0.43 0.105 235)",
             accent="oklch(0.84 0.145 75)",
-            typeface="hanken",
+            typeface="rounded",
             radius=1.1,
             density=1.1,
             tagline="Ringelnatzstadt",
@@ -50,3 +50,36 @@ DEMO_BRANDS: Final = MappingProxyType(
         ),
     }
 )
+
+_PRIMARIES: Final = (
+    "oklch(0.42 0.1 255)",
+    "oklch(0.42 0.09 160)",
+    "oklch(0.4 0.11 20)",
+    "oklch(0.4 0.08 215)",
+    "oklch(0.38 0.1 300)",
+    "oklch(0.45 0.1 55)",
+)
+_ACCENTS: Final = (
+    "oklch(0.86 0.15 90)",
+    "oklch(0.85 0.12 130)",
+    "oklch(0.84 0.12 65)",
+    "oklch(0.87 0.09 200)",
+)
+_FACES: Final = ("hanken", "source-serif", "manrope", "source-sans")
+_PICTURES: Final = (("hills", "tree"), ("river", "wave"), ("village", "house"), ("hills", "tower"))
+
+
+def suggested_brand(slug: str) -> BrandTokens:
+    """A decent look to begin with, always the same for the same commune, so that no two neighbours need
+    look alike.
+    """
+    number = zlib.crc32(slug.encode())
+    scene, crest = _PICTURES[number // 96 % len(_PICTURES)]
+    return BrandTokens(
+        primary=_PRIMARIES[number % len(_PRIMARIES)],
+        accent=_ACCENTS[number // 6 % len(_ACCENTS)],
+        typeface=_FACES[number // 24 % len(_FACES)],
+        radius=(0.0, 0.3, 0.6, 1.0)[number // 400 % 4],
+        scene=scene,
+        crest=crest,
+    )

@@ -11,7 +11,7 @@ from themes.palette import Palette
 from themes.tokens import BrandTokens
 from themes.typefaces import SYSTEM_STACK, TYPEFACES
 
-FONT_FOLDER = "themes/fonts/"
+FONT_FOLDER = "fonts/"
 
 
 def brand_css(

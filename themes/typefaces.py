@@ -24,6 +24,7 @@ class Face:
     file: str
     package: str
     source: str
+    rounded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,9 @@ class Typeface:
     head_tracking: float
 
 
-def _face(family: str, weight: str, package: str, source: str) -> Face:
+def _face(family: str, weight: str, package: str, source: str, *, rounded: bool = False) -> Face:
     name = f"{family.lower().replace(' ', '-')}-{weight.split()[0]}.woff2"
-    return Face(family, weight, name, package, source)
+    return Face(family, weight, name, package, source, rounded)
 
 
 SANS_TEXT: Final = (
@@ -51,6 +52,10 @@ SANS_TEXT: Final = (
 SANS_HEAD: Final = _face("Source Sans", "900", "font_source_sans_pro", "SourceSansPro-Black.ttf")
 SERIF_HEAD: Final = _face("Source Serif", "600", "font_source_serif_pro", "SourceSerifPro-Semibold.ttf")
 MANROPE: Final = _face("Manrope", "200 800", "font_manrope", "Manrope-VariableFont_wght.ttf")
+ROUND: Final = (
+    _face("Rund", "800", "font_manrope", "Manrope-ExtraBold.ttf", rounded=True),
+    _face("Rund", "400", "font_manrope", "Manrope-Regular.ttf", rounded=True),
+)
 HANKEN: Final = (
     _face("Hanken Grotesk", "400", "font_hanken_grotesk", "HankenGrotesk-Regular.otf"),
     _face("Hanken Grotesk", "700", "font_hanken_grotesk", "HankenGrotesk-Bold.otf"),
@@ -83,7 +88,7 @@ TYPEFACES: Final[dict[str, Typeface]] = {
             "Source Sans",
             f"'Source Sans',{SYSTEM_STACK}",
             f"'Source Sans',{SYSTEM_STACK}",
-            (*SANS_TEXT, SANS_HEAD),
+            (SANS_HEAD, *SANS_TEXT),
             900,
             -0.02,
         ),
@@ -95,6 +100,15 @@ TYPEFACES: Final[dict[str, Typeface]] = {
             (MANROPE,),
             800,
             -0.045,
+        ),
+        Typeface(
+            "rounded",
+            "Rund (aus Manrope geschnitten)",
+            f"Rund,{ROUND_STACK}{SYSTEM_STACK}",
+            f"Rund,{ROUND_STACK}{SYSTEM_STACK}",
+            ROUND,
+            800,
+            -0.035,
         ),
         Typeface(
             "hanken",

@@ -1,0 +1,7 @@
+"""What this room adds to the console."""
+
+from __future__ import annotations
+
+from themes.urls_brand import urlpatterns as brand_files
+
+urlpatterns = [*brand_files]
