@@ -136,7 +136,23 @@ def _data_dir() -> Iterator[None]:
 
 
 @pytest.fixture
-def gera(db: None) -> Any:
+def committing(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database without a wrapping transaction: what the test commits stays, so it cleans up after itself."""
+    from django.db import connection
+
+    with django_db_blocker.unblock():
+        yield
+        connection.close()
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> None:
+    """The database as the test wants it: marked `commits`, or in a transaction that is rolled back."""
+    request.getfixturevalue("committing" if request.node.get_closest_marker("commits") else "db")
+
+
+@pytest.fixture
+def gera(database: None) -> Any:
     """The commune Gera."""
     from tenants.communes.queries import find_commune
 
@@ -144,7 +160,7 @@ def gera(db: None) -> Any:
 
 
 @pytest.fixture
-def wurzen(db: None) -> Any:
+def wurzen(database: None) -> Any:
     """The commune Wurzen."""
     from tenants.communes.queries import find_commune
 
@@ -169,7 +185,7 @@ def portal(gera: Any) -> Any:
 
 
 @pytest.fixture
-def console_client(db: None) -> Any:
+def console_client(database: None) -> Any:
     """A client on the console's host."""
     from django.test import Client
 

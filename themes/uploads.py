@@ -26,9 +26,7 @@ LARGEST_IMAGE: Final = 1_000_000
 LARGEST_FONT: Final = 2_000_000
 LONGEST_SIDE: Final = 4000
 FORMATS: Final = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
-SVG_START: Final = re.compile(
-    rb"^\s*(?:<\?xml[^>]*\?>)?\s*(?:<!--.*?-->\s*)*<svg[\s>]", re.DOTALL | re.IGNORECASE
-)
+SVG_START: Final = re.compile(rb"^\s*(?:<\?xml[^>]*\?>)?\s*(?:<!--.*?-->\s*)*<svg[\s>]", re.DOTALL | re.IGNORECASE)
 DANGEROUS: Final = frozenset(
     {"script", "foreignobject", "iframe", "object", "embed", "audio", "video", "handler", "animate", "set"}
 )

@@ -50,9 +50,7 @@ def uploaded(request: HttpRequest, mark: str, kind: str) -> HttpResponse:
     except OSError:
         raise Http404 from None
     media_type = "font/woff2" if kind == "woff2" else mimetypes.guess_type(stored.name)[0]
-    response = _answer(
-        content, media_type or "application/octet-stream", fresh=fingerprint(stored.name) == mark
-    )
+    response = _answer(content, media_type or "application/octet-stream", fresh=fingerprint(stored.name) == mark)
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     return response
 

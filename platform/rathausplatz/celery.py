@@ -24,6 +24,6 @@ def keep_our_logging(**_: Any) -> None:
 @worker_process_init.connect
 def hear_of_changes(**_: Any) -> None:
     """Each worker process forgets what changed elsewhere."""
-    from tenants.communes.invalidation import start_listener
+    from tenants.communes.invalidation import listener
 
-    start_listener()
+    listener.start()

@@ -19,7 +19,7 @@ from typing import Any
 import brotli
 from django.conf import settings
 
-from tenants.communes.invalidation import listening, start_listener, watch
+from tenants.communes.invalidation import listener, watch
 
 HEADER = "X-Page-Cache"
 MOST_PAGES = 5000
@@ -64,7 +64,7 @@ class PageStore:
     def put(self, key: Key, page: Page, seen_changes: int) -> None:
         """Keep a page, unless something changed since `seen_changes` was read or the store is full."""
         with self._lock:
-            if seen_changes != self.changes or not listening():
+            if seen_changes != self.changes or not listener.listening():
                 return
             if len(self._pages) >= MOST_PAGES or self._bytes + page.size > MOST_BYTES:
                 self._pages.clear()
@@ -104,7 +104,7 @@ class PageCache:
         self._private = {settings.SESSION_COOKIE_NAME, settings.CONSOLE_SESSION_COOKIE_NAME, "messages"}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        start_listener()
+        listener.start()
         key = self._key(environ)
         if key is None:
             return self.application(environ, start_response)

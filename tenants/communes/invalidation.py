@@ -1,8 +1,8 @@
 """Telling every process that something it remembers has changed, by PostgreSQL's NOTIFY.
 
 A notification is sent by the database when the transaction commits, never before and never for a rollback. Each
-process that keeps memories runs one listener thread; while the listener has no connection, everything is forgotten and
-`listening()` is False, so that caches can stand aside.
+process that keeps memories runs one listener thread; while it has no connection, everything is forgotten and
+`listener.listening()` is False, so that caches can stand aside.
 """
 
 from __future__ import annotations
@@ -13,16 +13,13 @@ from collections.abc import Callable
 import psycopg
 import structlog
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from tenants.communes.scope import require_commune
 
 CHANNEL = "rathausplatz"
 log = structlog.get_logger(__name__)
 _watchers: dict[str, list[Callable[[str], None]]] = {}
-_up = threading.Event()
-_start_lock = threading.Lock()
-_thread: threading.Thread | None = None
 
 
 def watch(topic: str) -> Callable[[Callable[[str], None]], Callable[[str], None]]:
@@ -39,8 +36,6 @@ def announce(topic: str, payload: str = "") -> None:
     """Tell all processes, when the current transaction commits. This process included."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{topic}:{payload}"])
-    from django.db import transaction
-
     transaction.on_commit(lambda: dispatch(topic, payload))
 
 
@@ -61,37 +56,54 @@ def forget_everything() -> None:
         dispatch(topic, "")
 
 
-def listening() -> bool:
-    """Whether this process is sure to hear of changes."""
-    return _up.is_set()
+class Listener:
+    """The thread of this process that hears announcements. Started on first need, stopped for tests."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._stop = threading.Event()
+        self._up = threading.Event()
+
+    def listening(self) -> bool:
+        """Whether this process is sure to hear of changes."""
+        return self._up.is_set()
+
+    def start(self) -> None:
+        """Start the thread unless it runs. Needs a direct connection (not PgBouncer's transaction mode)."""
+        if self._thread is not None and self._thread.is_alive():
+            return
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._stop.clear()
+                self._thread = threading.Thread(target=self._run, name="invalidation", daemon=True)
+                self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and wait for its end."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._listen()
+            except psycopg.Error as error:
+                log.warning("invalidation.connection_lost", reason=type(error).__name__)
+            self._up.clear()
+            forget_everything()
+            self._stop.wait(1.0)
+
+    def _listen(self) -> None:
+        with psycopg.connect(settings.DATABASE_DIRECT_URL, autocommit=True) as connection:
+            connection.execute(f"LISTEN {CHANNEL}")
+            forget_everything()
+            self._up.set()
+            while not self._stop.is_set():
+                for notification in connection.notifies(timeout=0.5):
+                    topic, _colon, payload = notification.payload.partition(":")
+                    dispatch(topic, payload)
 
 
-def start_listener() -> None:
-    """Start this process's listener thread, once. Needs a direct connection (not PgBouncer's transaction mode)."""
-    global _thread
-    with _start_lock:
-        if _thread is None or not _thread.is_alive():
-            _thread = threading.Thread(target=_listen_for_good, name="invalidation", daemon=True)
-            _thread.start()
-
-
-def _listen_for_good() -> None:
-    pause = threading.Event()
-    while True:
-        try:
-            _listen_once()
-        except psycopg.Error as error:
-            log.warning("invalidation.connection_lost", reason=type(error).__name__)
-        _up.clear()
-        forget_everything()
-        pause.wait(1.0)
-
-
-def _listen_once() -> None:
-    with psycopg.connect(settings.DATABASE_DIRECT_URL, autocommit=True) as listener:
-        listener.execute(f"LISTEN {CHANNEL}")
-        forget_everything()
-        _up.set()
-        for notification in listener.notifies():
-            topic, _colon, payload = notification.payload.partition(":")
-            dispatch(topic, payload)
+listener = Listener()

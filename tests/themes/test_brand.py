@@ -154,9 +154,7 @@ def test_a_warm_brand_costs_no_query_and_no_commune_sees_another(
         assert [q["sql"] for q in captured if "themes_brand" in q["sql"]] == []
 
 
-def test_a_brand_read_before_a_change_is_not_kept_after_it(
-    gera: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_brand_read_before_a_change_is_not_kept_after_it(gera: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "listening", lambda: True)
     with commune_scope(gera):
         era = queries._memory.era

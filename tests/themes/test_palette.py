@@ -58,9 +58,7 @@ def test_one_colour_of_the_focus_ring_shows_on_any_background(primary: str, behi
 
 
 def test_a_brand_that_fails_is_corrected_and_says_so() -> None:
-    (correction,) = [
-        c for c in palette_for(BrandTokens(primary="#ffe600")).corrections if c.token == "brand-ink"
-    ]
+    (correction,) = [c for c in palette_for(BrandTokens(primary="#ffe600")).corrections if c.token == "brand-ink"]
     assert correction.given == "#ffe600"
     assert correction.ratio_before < 4.5 <= correction.ratio_after
     assert correction.used == palette_for(BrandTokens(primary="#ffe600")).light["brand-ink"]

@@ -47,7 +47,7 @@ def test_a_savepoint_rollback_keeps_the_scope(gera: Any, wurzen: Any) -> None:
         assert where_am_i() == ("gera", "rp_gera")
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.commits
 def test_a_statement_outside_a_transaction_is_refused(gera: Any) -> None:
     token = _scope.set(Scope(gera.schema, role_of(gera.schema), gera))
     try:
