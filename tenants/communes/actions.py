@@ -76,7 +76,9 @@ def _new_commune(order: CommuneOrder) -> Commune:
     name = " ".join(order.official_name.split())
     if not name:
         raise ValidationError({"official_name": _("Geben Sie den amtlichen Namen der Kommune ein.")})
-    slug = order.slug or naming.slug_for(name, taken=slug_taken, hint=order.postcode)
+    slug = order.slug or naming.slug_for(
+        name, taken=slug_taken, hints=(str(order.facts.get("county", "")), order.postcode)
+    )
     if slug_taken(slug):
         raise ValidationError(
             {"slug": _("Die Adresse „%(slug)s“ ist schon vergeben. Wählen Sie eine andere.") % {"slug": slug}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -56,7 +56,11 @@ RESERVED = frozenset(
         "www",
     ]
 )
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ẞ": "Ss"})
+_LETTERS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ẞ": "Ss"}
+    # letters of our neighbours that Unicode does not take apart
+    | {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "đ": "d", "Đ": "D"}
+)
 
 
 def display_name(official_name: str) -> str:
@@ -65,32 +69,59 @@ def display_name(official_name: str) -> str:
     return name.split(",")[0].strip() or name
 
 
+def plain_letters(text: str) -> str:
+    """German and neighbouring letters written with the Latin alphabet's own: "Göda" → "Goeda"."""
+    return unicodedata.normalize("NFC", text).translate(_LETTERS)
+
+
 def _ascii_words(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", name).translate(_UMLAUTS))
+    plain = unicodedata.normalize("NFKD", plain_letters(name))
     letters = plain.encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
 
 
-def slug_for(official_name: str, *, taken: Callable[[str], bool] = lambda slug: False, hint: str = "") -> str:
-    """Propose a subdomain label. `hint` (a postcode, a district) tells two towns of one name apart, then a number does.
+def slug_for(
+    official_name: str, *, taken: Callable[[str], bool] = lambda slug: False, hints: Sequence[str] = ()
+) -> str:
+    """Propose a subdomain label. What stands in brackets or behind the slash tells two towns of one name apart,
+    then the `hints` in their order (district, postcode), then a number.
 
-    Only the part before a slash or a bracket is used where it is enough. The answer matches SLUG_PATTERN, is not
-    reserved and not `taken`.
+    The answer matches SLUG_PATTERN, is not reserved and not `taken`.
     """
-    short = re.split(r"[/(,]", display_name(official_name))[0]
-    base = _ascii_words(short) or _ascii_words(official_name) or "kommune"
-    if not base[0].isalpha() or len(base) < 2:
-        base = f"kommune-{base}"
-    base = base[:30].strip("-")
-    hint = _ascii_words(hint)[:10].strip("-")
-    candidates = [base, *([f"{base}-{hint}"] if hint else [])]
-    for candidate in candidates:
+    base = _base_of(official_name)
+    for candidate in (base, *_with_hints(base, [_second_name(official_name), *hints, _designation(official_name)])):
         if candidate not in RESERVED and not taken(candidate):
             return candidate
     number = 2
     while taken(f"{base}-{number}"):
         number += 1
     return f"{base}-{number}"
+
+
+def _base_of(official_name: str) -> str:
+    short = re.split(r"[/(,]", display_name(official_name))[0]
+    base = _ascii_words(short) or _ascii_words(official_name) or "kommune"
+    if not base[0].isalpha() or len(base) < 2:
+        base = f"kommune-{base}"
+    return base[:30].strip("-")
+
+
+def _second_name(official_name: str) -> str:
+    """What the bracket or the slash adds: "Halle (Saale)" → "Saale"."""
+    parts = re.split(r"[/()]", display_name(official_name))
+    return next((part for part in parts[1:] if part.strip()), "")
+
+
+def _designation(official_name: str) -> str:
+    """What the directory writes behind the comma: "Helmstedt, gemfr. Gebiet" → "gemfr. Gebiet"."""
+    return official_name.partition(",")[2]
+
+
+def _with_hints(base: str, hints: Sequence[str]) -> Iterator[str]:
+    for hint in hints:
+        words = _ascii_words(hint.split(",")[0])
+        if words and words != base:
+            yield f"{base}-{words}"[:LONGEST].strip("-")
 
 
 def schema_for(slug: str, *, taken: Callable[[str], bool] = lambda schema: False) -> str:

@@ -1,0 +1,15 @@
+"""The operator's console: taking communes on and looking after them."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ConsoleConfig(AppConfig):
+    """Directory, onboarding, fleet."""
+
+    name = "console"
+    label = "console"
+    verbose_name = _("Konsole")
+    default_auto_field = "django.db.models.BigAutoField"
