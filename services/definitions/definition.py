@@ -62,8 +62,8 @@ class Definition:
         return self.content["decision"]  # type: ignore[no-any-return]
 
     @property
-    def letters(self) -> dict[str, str]:
-        """Template source by name; rendered by name too, see `letter_template`."""
+    def letters(self) -> dict[str, dict[str, Any]]:
+        """The letters by name: {"template": a letter of services.documents, "title": {"de", "en"}}."""
         return self.content["letters"]  # type: ignore[no-any-return]
 
     @property
@@ -140,13 +140,9 @@ class Definition:
 
     def letter_title(self, name: str, language: str = "de") -> str:
         """What a letter is called: „Bescheid über Ihren Bewohnerparkausweis“. Raises KeyError."""
-        titles: dict[str, str] = self.content["letter_titles"][name]
+        titles: dict[str, str] = self.letters[name]["title"]
         return titles.get(language[:2]) or titles["de"]
 
     def letter_template(self, name: str) -> str:
-        """The template name under which Django's loader finds the letter of exactly this version. Raises
-        KeyError.
-        """
-        if name not in self.letters:
-            raise KeyError(name)
-        return f"definitions/{self.key}/{self.version}/{name}.html"
+        """The name under which services.documents renders the letter: „decision“. Raises KeyError."""
+        return str(self.letters[name]["template"])

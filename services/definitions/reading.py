@@ -18,7 +18,7 @@ from .schema import Content, Shelf, honest_channel
 
 Model = TypeVar("Model", bound=BaseModel)
 PACKAGES = Path(__file__).parent / "packages"
-KNOWN_FILES = {"definition.yaml", "form.yaml", "decision.json", "letters"}
+KNOWN_FILES = {"definition.yaml", "form.yaml", "decision.json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +77,14 @@ def read_package(path: Path, shelf: Shelf) -> Package:
     definition = _validated(Content, path / "definition.yaml")
     form = _read_yaml(path / "form.yaml") if (path / "form.yaml").exists() else None
     decision = _read_json(path / "decision.json") if (path / "decision.json").exists() else None
-    letters = {file.stem: file.read_text("utf-8") for file in sorted((path / "letters").glob("*.html"))}
-    faults = [*_faults_of_definition(path, definition, shelf, form, decision, letters)]
+    faults = [*_faults_of_definition(path, definition, shelf, form, decision)]
     faults += _faults_of_part("form", path / "form.yaml", form)
     faults += _faults_of_part("decision", path / "decision.json", decision)
     if faults:
         raise PackageError(faults)
     content = definition.model_dump(mode="json")
     content["category_title"] = shelf.categories[definition.category]
-    content |= {"form": form, "decision": decision, "letters": letters}
+    content |= {"form": form, "decision": decision}
     return Package(definition.key, definition.version, definition.leika_key, content, checksum_of(content))
 
 
@@ -101,7 +100,6 @@ def _faults_of_definition(
     shelf: Shelf,
     form: object,
     decision: object,
-    letters: Mapping[str, str],
 ) -> list[str]:
     file = _name(path / "definition.yaml")
     faults = [
@@ -116,8 +114,6 @@ def _faults_of_definition(
         faults.append(f"{file}: {promise}")
     if decision is not None and definition.automation is None:
         faults.append(f"{file}: decision.json verlangt automation mit der Rechtsgrundlage.")
-    if set(letters) != set(definition.letter_titles):
-        faults.append(f"{file}: letter_titles und die Dateien in letters/ nennen nicht dieselben Schreiben.")
     return faults
 
 

@@ -87,6 +87,13 @@ class Automation(Strict):
     permission: Sentence
 
 
+class Letter(Strict):
+    """A letter that the service issues. `template` names a letter of services.documents, which alone renders."""
+
+    template: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
+    title: dict[Literal["de", "en"], Sentence]
+
+
 class Content(Strict):
     """`definition.yaml`, whole."""
 
@@ -104,7 +111,7 @@ class Content(Strict):
     automation: Automation | None = None
     facts: dict[str, Sentence] = {}
     settings: dict[str, Sentence] = {}
-    letter_titles: dict[str, dict[Literal["de", "en"], Sentence]] = {}
+    letters: dict[Key, Letter] = {}
     reviewed: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
     texts: dict[Literal["de", "en"], Texts]
 

@@ -17,9 +17,10 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.forms.boundfield import BoundField
+from django.utils.html import format_html
 from django.utils.translation import gettext, override
 
-from .schema import Field, FormContext, FormSchema, StepResult, raw_for, validate_step, visible_fields
+from .schema import Field, FormContext, FormSchema, Option, StepResult, raw_for, validate_step, visible_fields
 from .schema.kinds import ADDRESS_PARTS, KINDS
 from .uploads import CONTENT_TYPES
 
@@ -171,7 +172,9 @@ def _inputs(field: Field, answers: Mapping[str, Any], context: FormContext) -> d
     made.help_text = context.fill(field.help.in_language(language)) if field.help else ""
     made.required = field.required
     made.label_suffix = ""
-    made.current = answers.get(field.key) if field.kind == "file" else None  # type: ignore[attr-defined]
+    if field.kind == "file" and answers.get(field.key):
+        kept = gettext("Hochgeladen: %(name)s. Wählen Sie nur dann eine Datei aus, wenn Sie diese ersetzen möchten.")
+        made.help_text = kept % {"name": answers[field.key]["name"]}
     return {field.key: made}
 
 
@@ -179,11 +182,8 @@ def _input(field: Field, language: str) -> forms.Field:
     attrs = _attributes(field)
     match field.kind:
         case "choice":
-            choices = [(option.value, option.label.in_language(language)) for option in field.options]
-            made: forms.Field = forms.ChoiceField(choices=choices, widget=forms.RadioSelect)
-            hints = {option.value: option.hint.in_language(language) for option in field.options if option.hint}
-            made.option_hints = hints  # type: ignore[attr-defined]
-            return made
+            choices = [(option.value, _choice_label(option, language)) for option in field.options]
+            return forms.ChoiceField(choices=choices, widget=forms.RadioSelect)
         case "checkbox":
             return forms.BooleanField()
         case "file":
@@ -196,6 +196,11 @@ def _input(field: Field, language: str) -> forms.Field:
             return forms.CharField(widget=forms.TextInput(attrs={**attrs, "type": "tel"}))
         case _:
             return forms.CharField(widget=forms.TextInput(attrs=attrs))
+
+
+def _choice_label(option: Option, language: str) -> str:
+    label = option.label.in_language(language)
+    return format_html("<b>{}</b> {}", label, option.hint.in_language(language)) if option.hint else label
 
 
 def _attributes(field: Field) -> dict[str, str]:
