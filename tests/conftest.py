@@ -135,6 +135,14 @@ def _data_dir() -> Iterator[None]:
     shutil.rmtree(os.environ["RATHAUSPLATZ_DATA"], ignore_errors=True)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """No test finds what another left in the process's memories."""
+    from tenants.communes.invalidation import forget_everything
+
+    forget_everything()
+
+
 @pytest.fixture
 def committing(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The database without a wrapping transaction: what the test commits stays, so it cleans up after itself."""

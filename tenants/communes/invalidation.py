@@ -2,7 +2,7 @@
 
 A notification is sent by the database when the transaction commits, never before and never for a rollback. Each
 process that keeps memories runs one listener thread; while it has no connection, everything is forgotten and
-`listener.listening()` is False, so that caches can stand aside.
+`listening()` is False, so that caches can stand aside.
 """
 
 from __future__ import annotations
@@ -107,3 +107,8 @@ class Listener:
 
 
 listener = Listener()
+
+
+def listening() -> bool:
+    """Whether this process is sure to hear of changes, and so may remember what it has read."""
+    return listener.listening()
