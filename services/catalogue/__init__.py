@@ -1,0 +1,1 @@
+"""What this commune offers: adopted and own services, offices, places and areas."""

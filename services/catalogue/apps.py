@@ -1,0 +1,20 @@
+"""The room of what a commune offers."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CatalogueConfig(AppConfig):
+    """Tables in each commune's schema."""
+
+    name = "services.catalogue"
+    label = "catalogue"
+    verbose_name = _("Leistungen vor Ort")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import rules, starter  # noqa: F401
+
+        starter.register()
