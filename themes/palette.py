@@ -141,7 +141,7 @@ def _scene(field: str, *, night: bool) -> dict[str, str]:
 def _light(primary: Oklch, accent: Oklch, corrections: list[Correction]) -> dict[str, str]:
     given_primary, given_accent = to_hex(primary), to_hex(accent)
     colours = {
-        "paper": _tinted(primary, 0.985, 0.05, 0.008),
+        "paper": _tinted(primary, 0.988, 0.04, 0.0045),
         "sheet": "#ffffff",
         "tint": _tinted(primary, 0.95, 0.22, 0.026),
         "line": _tinted(primary, 0.87, 0.18, 0.025),

@@ -4,8 +4,10 @@ console.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -15,11 +17,14 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from pyphen import Pyphen
 
 from themes.icons import ICONS
 
 register = template.Library()
 NBSP = "\u00a0"
+SOFT_HYPHEN = "\u00ad"
+LONG_WORD = re.compile(r"[^\W\d_]{13,}")
 
 
 @register.inclusion_tag("themes/components/button.html")
@@ -85,6 +90,13 @@ class Problem:
     label: str
     message: str
 
+    @property
+    def lead(self) -> str:
+        """The label before the message: “Kennzeichen: …”, but “Ist es Ihr Auto? …”."""
+        if not self.label:
+            return ""
+        return f"{self.label} " if self.label[-1] in "?.!:" else f"{self.label}: "
+
 
 @register.inclusion_tag("themes/components/error_summary.html")
 def error_summary(errors: BaseForm | Mapping[str, str] | Iterable[Any]) -> dict[str, Any]:
@@ -119,6 +131,22 @@ def steps(current: int, total: int, label: str = "") -> dict[str, Any]:
 def timeline(entries: Iterable[Any]) -> dict[str, Any]:
     """A history. Entries have title, when, text, state (done, next or bad), href, link."""
     return {"entries": entries}
+
+
+@register.filter
+def hyphenate(text: object) -> str:
+    """Put soft hyphens into words of more than twelve letters, by the rules of the page's language.
+
+    Browsers without a dictionary of their own break “Straßenausbaubeitragsbescheinigung” anywhere, or not at all.
+    """
+    language = (get_language() or "de")[:2]
+    return LONG_WORD.sub(lambda match: _hyphenated(match[0], language), str(text))
+
+
+@lru_cache(maxsize=4096)
+def _hyphenated(word: str, language: str) -> str:
+    dictionary = {"de": "de_DE", "en": "en_GB"}.get(language)
+    return str(Pyphen(lang=dictionary, left=4, right=4).inserted(word, SOFT_HYPHEN)) if dictionary else word
 
 
 @register.simple_tag
