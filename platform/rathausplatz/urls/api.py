@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from django.urls import path
 from ninja import NinjaAPI
 from ninja.security import django_auth
+
+from rathausplatz.urls.built import exists
 
 ROOMS = ("services.catalogue", "services.cases", "services.documents", "services.participation", "cms")
 
@@ -21,7 +22,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 for room in ROOMS:
-    if find_spec(f"{room}.api"):
+    if exists(f"{room}.api"):
         api.add_router("/v1", import_module(f"{room}.api").router, tags=[room.rsplit(".", 1)[-1]])
 
 urlpatterns = [path("api/", api.urls)]

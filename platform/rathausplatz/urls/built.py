@@ -7,10 +7,14 @@ from importlib.util import find_spec
 from django.urls import URLResolver, include, path
 
 
+def exists(module: str) -> bool:
+    """Whether a module can be imported, without importing it."""
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
 def built(module: str) -> list[URLResolver]:
     """Include a room's URL conf, or nothing while the room does not exist."""
-    try:
-        found = find_spec(module)
-    except ModuleNotFoundError:
-        found = None
-    return [path("", include(module))] if found else []
+    return [path("", include(module))] if exists(module) else []
