@@ -54,7 +54,7 @@ def current_seal() -> Seal:
     """The installation's seal, read once per process. Raises SealKeyUnusable."""
     key, certificate = _setting("DOCUMENT_SEAL_KEY"), _setting("DOCUMENT_SEAL_CERTIFICATE")
     if bool(key) != bool(certificate):
-        raise SealKeyUnusable("DOCUMENT_SEAL_KEY und DOCUMENT_SEAL_CERTIFICATE gehören zusammen; eines fehlt.")
+        raise SealKeyUnusable("DOCUMENT_SEAL_KEY and DOCUMENT_SEAL_CERTIFICATE belong together; one is missing.")
     if key:
         return _load(key, certificate, *(_setting(f"DOCUMENT_SEAL_{name}") for name in _OPTIONAL))
     folder = development_folder()
@@ -154,7 +154,7 @@ def _load(key: str, certificate: str, chain: str = "", passphrase: str = "", for
         others = [*between, *(load_certs_from_pemder_data(_pem(chain)) if chain else ())]
         older = tuple(load_certs_from_pemder_data(_pem(former))) if former else ()
     except (OSError, ValueError, TypeError) as error:
-        raise SealKeyUnusable(f"Das Siegel lässt sich nicht laden: {error}") from error
+        raise SealKeyUnusable(f"The document seal cannot be loaded: {error}") from error
     store = SimpleCertificateStore.from_certs([own, *others])
     return Seal(
         signer=SimpleSigner(signing_cert=own, signing_key=signing_key, cert_registry=store, embed_roots=True),

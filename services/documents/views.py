@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from services.documents import limits
+from services.documents import limits, wording
 from services.documents.codes import canonical, grouped
 from services.documents.forms import CodeForm, UploadForm
 from services.documents.queries import VerificationResult, verify_code, verify_upload
 from tenants.accounts.access import public
-from tenants.communes.scope import require_commune
+from themes.queries import brand_for_current_commune
 
 
 @public
@@ -74,12 +74,14 @@ def _page(
 
 
 def _result(request: HttpRequest, result: VerificationResult, *, status: int = 200) -> HttpResponse:
-    return render(
-        request,
-        "documents/result.html",
-        {"result": result, "issuer": require_commune().official_name},
-        status=status,
-    )
+    context = {
+        "result": result,
+        "kind": wording.kind_of(result),
+        "headline": wording.headline(result),
+        "explanation": wording.explanation(result),
+        "rows": wording.rows(result, issuer=brand_for_current_commune().official_name),
+    }
+    return render(request, "documents/result.html", context, status=status)
 
 
 def _too_many(request: HttpRequest) -> HttpResponse:

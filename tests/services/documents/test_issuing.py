@@ -193,6 +193,6 @@ def test_html_in_an_answer_stays_text(in_gera: Any) -> None:
 
 
 def test_issuing_costs_few_statements(in_gera: Any, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         issue_permit()
     assert connection.in_atomic_block
