@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 import segno
+from django.utils.translation import gettext as _
 from schwifty import BIC, IBAN
 from schwifty.exceptions import SchwiftyException
 
@@ -59,19 +60,19 @@ def payload(transfer: Transfer) -> bytes:
             continue
         if len(content) <= MAX_BYTES:
             return content
-    raise GiroCodeError("Empfänger und Verwendungszweck sind zusammen zu lang.")
+    raise GiroCodeError(_("Empfänger und Verwendungszweck sind zusammen zu lang."))
 
 
 def decode(content: bytes) -> Transfer:
     """The transfer in a payload, as a banking app reads it. Raises GiroCodeError."""
     charset = next((name for name, mark in _CHARSETS.items() if content[8:9] == mark.encode()), None)
     if charset is None:
-        raise GiroCodeError("Unbekannter Zeichensatz.")
+        raise GiroCodeError(_("Unbekannter Zeichensatz."))
     lines = content.decode(charset).split("\n")
     values = dict(zip(_LINES, lines, strict=False))
     amount = _AMOUNT.fullmatch(values.get("amount", ""))
     if (values["tag"], values["version"], values["kind"]) != ("BCD", "002", "SCT") or not amount:
-        raise GiroCodeError("Kein GiroCode der Version 002.")
+        raise GiroCodeError(_("Kein GiroCode der Version 002."))
     return Transfer(
         recipient=values["recipient"],
         iban=values["iban"],
@@ -87,7 +88,7 @@ def svg(transfer: Transfer, *, title: str) -> str:
     charset = "utf-8" if content[8:9] == b"1" else "iso-8859-1"
     code = segno.make(content.decode(charset), error="m", boost_error=False, micro=False, encoding=charset, mode="byte")
     if int(code.version) > 13:
-        raise GiroCodeError("Der GiroCode wird zu groß.")
+        raise GiroCodeError(_("Der GiroCode wird zu groß."))
     return code.svg_inline(border=4, omitsize=True, dark="#000", light="#fff", title=title, svgclass="girocode")
 
 
@@ -96,7 +97,7 @@ def checked_iban(text: str) -> str:
     try:
         return str(IBAN(text))
     except SchwiftyException as error:
-        raise GiroCodeError("Die IBAN stimmt nicht. Vergleichen Sie sie mit Ihrem Kontoauszug.") from error
+        raise GiroCodeError(_("Die IBAN stimmt nicht. Vergleichen Sie sie mit Ihrem Kontoauszug.")) from error
 
 
 def _lines(transfer: Transfer, charset: str) -> str:
@@ -107,17 +108,17 @@ def _lines(transfer: Transfer, charset: str) -> str:
 
 def _check(transfer: Transfer) -> None:
     if not 1 <= transfer.amount_cents <= MAX_CENTS:
-        raise GiroCodeError("Der Betrag liegt nicht zwischen 0,01 € und 999.999.999,99 €.")
+        raise GiroCodeError(_("Der Betrag liegt nicht zwischen 0,01 € und 999.999.999,99 €."))
     if not 1 <= len(transfer.recipient) <= MAX_NAME:
-        raise GiroCodeError("Der Name der empfangenden Stelle fehlt oder ist länger als 70 Zeichen.")
+        raise GiroCodeError(_("Der Name der empfangenden Stelle fehlt oder ist länger als 70 Zeichen."))
     if len(transfer.text) > MAX_TEXT:
-        raise GiroCodeError("Der Verwendungszweck ist länger als 140 Zeichen.")
+        raise GiroCodeError(_("Der Verwendungszweck ist länger als 140 Zeichen."))
     if any(
         ord(character) < 32 or character in "\x7f\x85\u2028\u2029" for character in transfer.recipient + transfer.text
     ):
-        raise GiroCodeError("Empfänger und Verwendungszweck dürfen keine Zeilenumbrüche enthalten.")
+        raise GiroCodeError(_("Empfänger und Verwendungszweck dürfen keine Zeilenumbrüche enthalten."))
     if checked_iban(transfer.iban) != transfer.iban:
-        raise GiroCodeError("Die IBAN muss ohne Leerzeichen stehen.")
+        raise GiroCodeError(_("Die IBAN muss ohne Leerzeichen stehen."))
     if transfer.bic:
         _check_bic(transfer.bic)
 
@@ -126,4 +127,4 @@ def _check_bic(bic: str) -> None:
     try:
         BIC(bic)
     except SchwiftyException as error:
-        raise GiroCodeError("Der BIC stimmt nicht.") from error
+        raise GiroCodeError(_("Der BIC stimmt nicht.")) from error
