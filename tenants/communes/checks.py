@@ -15,29 +15,27 @@ from django.db.models import ForeignKey
 def tenant_tables_stand_alone(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """communes.E001: no foreign key leads from a commune's schema to a shared table."""
     shared_only = {name for name in settings.SHARED_APPS if name not in settings.TENANT_APPS}
-    problems: list[CheckMessage] = []
-    for config in apps.get_app_configs():
-        if _entry(config) not in settings.TENANT_APPS:
-            continue
-        for model in config.get_models():
-            for field in model._meta.get_fields():
-                if not isinstance(field, ForeignKey) or not isinstance(field.related_model, type):
-                    continue
-                target = apps.get_app_config(field.related_model._meta.app_label)
-                if _entry(target) in shared_only:
-                    problems.append(
-                        Error(
-                            f"{model._meta.label}.{field.name} leads from a commune's schema to a shared table.",
-                            hint="Refer to the shared row by its stable key.",
-                            obj=model,
-                            id="communes.E001",
-                        )
-                    )
-    return problems
+    models = [
+        model
+        for config in apps.get_app_configs()
+        if config.name in settings.TENANT_APPS
+        for model in config.get_models()
+    ]
+    return [
+        Error(
+            f"{model._meta.label}.{field.name} leads from a commune's schema to a shared table.",
+            hint="Refer to the shared row by its stable key.",
+            obj=model,
+            id="communes.E001",
+        )
+        for model in models
+        for field in model._meta.get_fields()
+        if isinstance(field, ForeignKey) and _app_of(field.related_model) in shared_only
+    ]
 
 
-def _entry(config: AppConfig) -> str:
-    return config.name
+def _app_of(model: Any) -> str:
+    return str(apps.get_app_config(model._meta.app_label).name) if isinstance(model, type) else ""
 
 
 @register(Tags.caches)

@@ -1,0 +1,52 @@
+"""Checks that need Django: its system checks (ours have ids), and models without a migration. No database is asked."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from infra.checking.files import Fault
+
+
+def start_django() -> None:
+    """Load the project with a data folder of its own, so that a check leaves nothing behind."""
+    import django
+
+    os.environ.setdefault("RATHAUSPLATZ_DATA", tempfile.mkdtemp(prefix="rathausplatz-check-"))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rathausplatz.settings")
+    django.setup()
+
+
+def check_installation() -> list[Fault]:
+    """Django's system checks and ours."""
+    from django.core.checks import WARNING, run_checks
+
+    return [
+        Fault(Path(message.id or "check"), 0, f"{message.msg} {message.hint or ''}".strip())
+        for message in run_checks()
+        if message.level >= WARNING and not message.is_silenced()
+    ]
+
+
+def check_migrations() -> list[Fault]:
+    """Models that changed without a migration."""
+    from django.apps import apps
+    from django.db.migrations.autodetector import MigrationAutodetector
+    from django.db.migrations.loader import MigrationLoader
+    from django.db.migrations.questioner import NonInteractiveMigrationQuestioner
+    from django.db.migrations.state import ProjectState
+
+    loader = MigrationLoader(None)
+    conflicts = loader.detect_conflicts()
+    faults = [
+        Fault(Path(label), 0, f"two ends in its migrations ({', '.join(sorted(names))}): rebase one on the other")
+        for label, names in conflicts.items()
+    ]
+    questioner = NonInteractiveMigrationQuestioner(specified_apps=None, dry_run=True)
+    detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps), questioner)
+    for label, migrations in detector.changes(graph=loader.graph).items():
+        for migration in migrations:
+            what = "; ".join(operation.describe() for operation in migration.operations)
+            faults.append(Fault(Path(label), 0, f"{what}: run `.venv/bin/rathausplatz makemigrations {label}`"))
+    return faults

@@ -1,0 +1,53 @@
+"""What one room may do to another, beyond the import contracts: no signals, and no entering of communes at will."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from infra.checking.files import WINGS, Fault, files_in, read
+
+# each entry says why it may
+MAY_ENTER_COMMUNES = {
+    "tenants/communes/scope.py": "defines it",
+    "tenants/communes/middleware.py": "a request",
+    "tenants/communes/tasks.py": "a task",
+    "tenants/communes/commands.py": "a command",
+    "tenants/communes/provisioning/steps.py": "a commune is made",
+    "tenants/communes/provisioning/template.py": "the template schema is migrated and seeded",
+    "tenants/communes/provisioning/clone.py": "a schema is copied",
+    "tenants/communes/management/commands/migrate.py": "schemas are migrated",
+}
+ENTRANCES = {"commune_scope", "owner_scope", "_scope", "schema_context", "tenant_context", "set_tenant", "set_schema"}
+OWN_SIGNALS = {"Signal", "receiver"}
+
+
+def check_rooms() -> list[Fault]:
+    """No room sends or hears signals of another room; only the ground floor enters communes."""
+    faults: list[Fault] = []
+    for path in files_in(WINGS, ".py"):
+        tree = ast.parse(read(path))
+        faults += [*_signals(path, tree), *_entrances(path, tree)]
+    return faults
+
+
+def _signals(path: Path, tree: ast.AST) -> Iterator[Fault]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        names = {alias.name for alias in node.names}
+        if node.module == "django.dispatch" and names & OWN_SIGNALS:
+            yield Fault(path, node.lineno, "rooms tell each other by a registry of the lower one, not by signals")
+        if node.module == "django.db.models.signals":
+            yield Fault(path, node.lineno, "write it in the action that makes the change, not in a model's signal")
+
+
+def _entrances(path: Path, tree: ast.AST) -> Iterator[Fault]:
+    if str(path) in MAY_ENTER_COMMUNES:
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            for name in sorted(ENTRANCES & {alias.name for alias in node.names}):
+                text = f"{name} is for requests, tasks, commands and provisioning (tenants/communes) only"
+                yield Fault(path, node.lineno, text)
