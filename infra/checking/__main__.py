@@ -49,7 +49,7 @@ def packages() -> list[str]:
 
 PROGRAMS: dict[str, Callable[[], str]] = {
     "types": lambda: program("mypy", "--no-error-summary", *packages()),
-    "imports": lambda: program("lint-imports", "--no-timing"),
+    "imports": lambda: program("lint-imports", "--no-logo"),
     "format": lambda: program("ruff", "format", "--check", "--quiet", "--diff", "."),
     "lint": lambda: program("ruff", "check", "--quiet", "."),
 }
