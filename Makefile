@@ -5,6 +5,8 @@ DATA ?= .data
 PORT ?= 8000
 export RATHAUSPLATZ_DATA := $(abspath $(DATA))
 export PYTHONPATH := $(CURDIR):$(CURDIR)/platform
+# bytecode is kept even where the machine says otherwise: without it every start compiles the libraries again
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help demo test check bench shell clean env lock
 help: ## list the targets

@@ -14,7 +14,8 @@ LONGEST_FUNCTION = 40
 DEEPEST_NESTING = 3
 NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "helper", "common", "misc", "stuff"}
 LEFT_FOR_LATER = re.compile(r"(?:#|<!--|{#|/\*|//)\s*(?:TODO|FIXME|XXX|HACK)\b")
-BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
+DECISIONS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Match)
+HARMLESS = (ast.With, ast.AsyncWith, ast.Try)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -73,27 +74,24 @@ def length_of(function: Function) -> int:
 
 
 def nesting_of(body: list[ast.stmt]) -> int:
-    """How deep blocks stand in each other; an `elif` is no deeper than its `if`."""
-    deepest = 0
-    for statement in body:
-        if isinstance(statement, BLOCKS):
-            deepest = max(deepest, *(_depth_of(part) for part in _parts(statement)))
-    return deepest
+    """How deep decisions and loops stand in each other; `with` and `try` don't count, an `elif` is one with its `if`."""
+    return max((_depth(statement) for statement in body), default=0)
 
 
-def _parts(block: ast.stmt) -> Iterator[tuple[int, list[ast.stmt]]]:
-    yield 1, getattr(block, "body", [])
-    otherwise = getattr(block, "orelse", [])
-    is_elif = isinstance(block, ast.If) and len(otherwise) == 1 and isinstance(otherwise[0], ast.If)
-    yield (0 if is_elif else 1), otherwise
-    for part in (*getattr(block, "handlers", []), *getattr(block, "cases", [])):
-        yield 1, part.body
-    yield 1, getattr(block, "finalbody", [])
+def _depth(statement: ast.stmt) -> int:
+    if isinstance(statement, HARMLESS):
+        return max(nesting_of(part) for part in _parts(statement))
+    if not isinstance(statement, DECISIONS):
+        return 0
+    otherwise = getattr(statement, "orelse", [])
+    is_elif = isinstance(statement, ast.If) and len(otherwise) == 1 and isinstance(otherwise[0], ast.If)
+    inside = [nesting_of(part) for part in _parts(statement) if part is not otherwise]
+    return max(1 + max(inside), nesting_of(otherwise) + (0 if is_elif else 1) if otherwise else 0)
 
 
-def _depth_of(part: tuple[int, list[ast.stmt]]) -> int:
-    own, body = part
-    return own + nesting_of(body) if body else 0
+def _parts(block: ast.stmt) -> list[list[ast.stmt]]:
+    parts = [getattr(block, name, []) for name in ("body", "orelse", "finalbody")]
+    return parts + [part.body for name in ("handlers", "cases") for part in getattr(block, name, [])]
 
 
 def _leftovers() -> Iterator[Fault]:

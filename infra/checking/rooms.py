@@ -18,6 +18,8 @@ MAY_ENTER_COMMUNES = {
     "tenants/communes/provisioning/template.py": "the template schema is migrated and seeded",
     "tenants/communes/provisioning/clone.py": "a schema is copied",
     "tenants/communes/management/commands/migrate.py": "schemas are migrated",
+    "platform/rathausplatz/demo/prepare.py": "the demo's accounts are made",
+    "platform/rathausplatz/management/commands/commune_shell.py": "a person works in one commune",
 }
 ENTRANCES = {"commune_scope", "owner_scope", "_scope", "schema_context", "tenant_context", "set_tenant", "set_schema"}
 OWN_SIGNALS = {"Signal", "receiver"}

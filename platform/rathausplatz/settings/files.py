@@ -9,9 +9,10 @@ MEDIA_URL = "/media/"
 STATIC_URL = "/static/"
 BUILD_DIR = BASE_DIR / "build"
 STATIC_ROOT = BUILD_DIR / "static"
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 FONTS_DIR = BUILD_DIR / "fonts"
-STATICFILES_DIRS = [("fonts", FONTS_DIR)] if FONTS_DIR.exists() else []
+for _folder in (STATIC_ROOT, FONTS_DIR):
+    _folder.mkdir(parents=True, exist_ok=True)
+STATICFILES_DIRS = [("fonts", FONTS_DIR)]
 AWS_STORAGE_BUCKET_NAME = env.str("AWS_STORAGE_BUCKET_NAME", default="")
 AWS_S3_ENDPOINT_URL = env.str("AWS_S3_ENDPOINT_URL", default=None)
 AWS_S3_REGION_NAME = env.str("AWS_S3_REGION_NAME", default=None)
@@ -19,6 +20,6 @@ AWS_S3_SIGNATURE_VERSION = "s3v4"
 _backend = "CommuneS3Storage" if AWS_STORAGE_BUCKET_NAME else "CommuneStorage"
 STORAGES = {
     "default": {"BACKEND": f"tenants.communes.storage.{_backend}"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "rathausplatz.static.StaticStorage"},
 }
 WHITENOISE_MAX_AGE = 60
