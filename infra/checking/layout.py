@@ -74,7 +74,7 @@ def length_of(function: Function) -> int:
 
 
 def nesting_of(body: list[ast.stmt]) -> int:
-    """How deep decisions and loops stand in each other; `with` and `try` don't count, an `elif` is one with its `if`."""
+    """How deep decisions and loops stand in each other; `with` and `try` don't count, `elif` is no deeper than `if`."""
     return max((_depth(statement) for statement in body), default=0)
 
 

@@ -1,0 +1,1 @@
+"""`make test`: a browser is found or fetched, then the whole suite runs."""
