@@ -47,6 +47,7 @@ TENANT_ONLY = [
     "wagtail.admin",
     "wagtail",
     "wagtail.contrib.routable_page",
+    "wagtail.contrib.typed_table_block",
     "modelcluster",
     "taggit",
 ]

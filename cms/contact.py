@@ -1,0 +1,43 @@
+"""What contact and legal pages take from the settings and the catalogue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cms.models import ContactSettings
+from cms.models.legal import LegalKind
+from cms.placeholders import fill_text
+from tenants.communes.scope import require_commune
+
+
+def legal_rows(kind: str) -> list[dict[str, str]]:
+    """The facts a legal page begins with; what is not known yet is left out, except the authority and the address."""
+    contact, commune = ContactSettings.load(), require_commune()
+    authority = fill_text(contact.authority) or commune.official_name
+    missing = _("Noch nicht eingetragen.")
+    own = {
+        LegalKind.IMPRINT: [
+            (_("Herausgeberin"), "\n".join((authority, contact.address or missing))),
+            (_("Vertreten durch"), contact.represented_by),
+            (_("Telefon"), contact.phone),
+            (_("E-Mail"), contact.email),
+            (_("Aufsichtsbehörde"), contact.supervision),
+            (_("Umsatzsteuer-Identifikationsnummer"), contact.vat_id),
+            (_("Verantwortlich für den Inhalt"), contact.editor_in_charge),
+        ],
+        LegalKind.PRIVACY: [
+            (_("Verantwortliche Stelle"), "\n".join((authority, contact.address or missing))),
+            (_("Datenschutzbeauftragte Person"), contact.privacy_officer),
+            (_("E-Mail"), contact.privacy_email or contact.email),
+        ],
+        LegalKind.ACCESSIBILITY: [],
+    }
+    rows = own[LegalKind(kind)]
+    return [{"label": label, "value": value} for label, value in rows if value]
+
+
+def offices_for_contact() -> dict[str, Any]:
+    """Contact data for the contact page."""
+    return {"office": ContactSettings.load()}

@@ -1,0 +1,37 @@
+"""What Wagtail tells us has changed, passed on to the caches. These are the library's signals, not our own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models.signals import post_delete, post_save
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.documents import get_document_model
+from wagtail.images import get_image_model
+from wagtail.models import PageViewRestriction, Site
+from wagtail.signals import page_published, page_unpublished, post_page_move
+
+from cms.memory import forget
+from tenants.communes.invalidation import invalidate_pages
+from tenants.communes.scope import current_commune
+
+
+def something_changed(**signal: Any) -> None:
+    """Forget the commune's memories and its cached pages. Outside of any commune (the template) nothing is cached."""
+    if current_commune() is None:
+        return
+    forget()
+    invalidate_pages()
+
+
+def listen() -> None:
+    """Connect to Wagtail's signals; twice does no harm."""
+    from cms.models import ContactSettings, FooterSettings
+
+    for signal in (page_published, page_unpublished, post_page_move):
+        signal.connect(something_changed, dispatch_uid="cms.freshness")
+    shown = (Site, PageViewRestriction, Redirect, ContactSettings, FooterSettings)
+    for model in (*shown, get_image_model(), get_document_model()):
+        uid = f"cms.freshness.{model._meta.label}"
+        post_save.connect(something_changed, sender=model, dispatch_uid=f"{uid}.save")
+        post_delete.connect(something_changed, sender=model, dispatch_uid=f"{uid}.delete")

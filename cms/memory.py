@@ -1,0 +1,111 @@
+"""What every page needs and hardly ever changes, kept in the commune's part of the cache.
+
+The cache's keys carry the commune (system check communes.E002). `forget()` drops everything; `cms.freshness` calls it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from wagtail.models import Page, PageViewRestriction, Site
+
+from cms.addresses import address_of, home_paths
+from cms.placeholders import fill_text
+
+T = TypeVar("T")
+SITE, PRIVATE, NAVIGATION = "cms.site", "cms.private", "cms.navigation"
+SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A title and where it leads."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """The contact data at the foot of every page."""
+
+    authority: str
+    address: str
+    phone: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """Menu, foot and the way to easy language, in one language."""
+
+    menu: tuple[Link, ...]
+    footer_links: tuple[Link, ...]
+    contact: ContactView
+    easy_language_url: str
+
+
+def _remembered(key: str, make: Callable[[], T]) -> T:
+    """The cached value; values are wrapped in a tuple, so that None and False are remembered too."""
+    kept = cache.get(key)
+    if kept is None:
+        kept = (make(),)
+        cache.set(key, kept, SECONDS)
+    return kept[0]
+
+
+def portal_site() -> Site | None:
+    """The commune's one Wagtail site with its root page."""
+    return _remembered(SITE, lambda: Site.objects.select_related("root_page").filter(is_default_site=True).first())
+
+
+def has_private_pages() -> bool:
+    """Whether any page of this commune is for some people only."""
+    return _remembered(PRIVATE, PageViewRestriction.objects.exists)
+
+
+def navigation_in(language: str) -> Navigation:
+    """Menu and foot in one language."""
+    return _remembered(f"{NAVIGATION}.{language}", lambda: _read_navigation(language))
+
+
+def _read_navigation(language: str) -> Navigation:
+    from cms.models import ContactSettings, ContentPage
+
+    root = home_paths().get(language)
+    contact = ContactSettings.load()
+    view = ContactView(fill_text(contact.authority), fill_text(contact.address), contact.phone, contact.email)
+    if root is None:
+        return Navigation((), (), view, "")
+    menu = Page.objects.live().in_menu().filter(url_path__startswith=root, depth=3).order_by("path")
+    easy = ContentPage.objects.live().filter(easy_language=True, url_path__startswith=root).order_by("depth", "path")
+    return Navigation(
+        menu=tuple(Link(page.title, address_of(page.url_path, language)) for page in menu),
+        footer_links=tuple(_footer_links()),
+        contact=view,
+        easy_language_url=next((address_of(page.url_path, language) for page in easy[:1]), ""),
+    )
+
+
+def _footer_links() -> list[Link]:
+    from cms.models import FooterSettings
+
+    blocks: Any = FooterSettings.load().links
+    links = [(block.value["label"], block.value["page"], block.value["address"]) for block in blocks]
+    return [Link(label, page.url if page else address) for label, page, address in links if page or address]
+
+
+def forget() -> None:
+    """Drop all of it now and again after the commit, when others can no longer read the old state."""
+    _drop()
+    transaction.on_commit(_drop)
+
+
+def _drop() -> None:
+    cache.delete_many([SITE, PRIVATE, *(f"{NAVIGATION}.{code}" for code, _name in settings.LANGUAGES)])
+    Site.clear_site_root_paths_cache()

@@ -1,0 +1,88 @@
+"""Events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.search import index
+
+from cms.blocks import ContentBlocks
+from cms.models.portal_page import PortalPage
+
+EVENTS_PER_PAGE = 20
+
+
+class EventIndexPage(PortalPage):
+    """What is coming, soonest first."""
+
+    template = "cms/event_index.html"
+    max_count_per_parent = 1
+    parent_page_types = ["cms.HomePage"]
+    subpage_types = ["cms.EventPage"]
+
+    class Meta:
+        verbose_name = _("Übersicht Veranstaltungen")
+        verbose_name_plural = _("Übersichten Veranstaltungen")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from cms.queries import coming_events
+
+        context = super().get_context(request, *args, **kwargs)
+        paginator = Paginator(coming_events(self.locale_id, timezone.now()), EVENTS_PER_PAGE)
+        context["events"] = paginator.get_page(request.GET.get("page"))
+        return context
+
+
+class EventPage(PortalPage):
+    """One event."""
+
+    starts_at = models.DateTimeField(_("Beginn"))
+    ends_at = models.DateTimeField(_("Ende"), null=True, blank=True)
+    place = models.CharField(_("Ort"), max_length=160)
+    address = models.CharField(_("Adresse"), max_length=200, blank=True)
+    price = models.CharField(_("Eintritt"), max_length=120, blank=True, help_text=_("Zum Beispiel: frei"))
+    body = StreamField(ContentBlocks(required=False), blank=True, verbose_name=_("Inhalt"))
+
+    template = "cms/event.html"
+    parent_page_types = ["cms.EventIndexPage"]
+    subpage_types: list[str] = []
+    content_panels = [
+        FieldPanel("title"),
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]), FieldPanel("place"), FieldPanel("address")],
+            _("Wann und wo"),
+        ),
+        FieldPanel("price"),
+        FieldPanel("introduction"),
+        FieldPanel("body"),
+    ]
+    search_fields = [*PortalPage.search_fields, index.SearchField("place"), index.SearchField("body")]
+
+    class Meta:
+        verbose_name = _("Veranstaltung")
+        verbose_name_plural = _("Veranstaltungen")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__isnull=True) | models.Q(ends_at__gte=models.F("starts_at")),
+                name="event_ends_after_start",
+            )
+        ]
+        indexes = [models.Index(fields=["starts_at"], name="events_by_start")]
+
+    def clean(self) -> None:
+        super().clean()
+        if self.starts_at and self.ends_at and self.ends_at < self.starts_at:
+            raise ValidationError({"ends_at": _("Das Ende liegt vor dem Beginn.")})
+
+    @property
+    def last_moment(self) -> Any:
+        """When it is over; an event without an end is over when it began."""
+        return self.ends_at or self.starts_at

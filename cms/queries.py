@@ -1,0 +1,64 @@
+"""What can be asked of pages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from wagtail.models import Page
+
+from cms.addresses import home_paths
+from cms.models import EventPage, NewsPage
+
+NOT_SEARCHED = ("homepage", "serviceindexpage")
+
+
+def news_for_public(locale_id: int) -> QuerySet[NewsPage]:
+    """Published news in one language, newest first, without the bodies."""
+    return (
+        NewsPage.objects.live()
+        .filter(locale_id=locale_id)
+        .select_related("picture")
+        .defer("body")
+        .order_by("-date", "-path")
+    )
+
+
+def coming_events(locale_id: int, now: datetime) -> QuerySet[EventPage]:
+    """Published events in one language that are not over, soonest first."""
+    not_over = Q(ends_at__gte=now) | Q(ends_at__isnull=True, starts_at__gte=now)
+    return EventPage.objects.live().filter(not_over, locale_id=locale_id).defer("body").order_by("starts_at", "path")
+
+
+def pages_on_the_way(path: str, language: str) -> list[Page]:
+    """The pages that exist along an address below the home page, home first; empty without a home in the language.
+
+    One query, whatever the depth.
+    """
+    root = home_paths().get(language)
+    if root is None:
+        return []
+    paths, walked = [root], root
+    for component in [part for part in path.split("/") if part]:
+        walked = f"{walked}{component}/"
+        paths.append(walked)
+    return list(Page.objects.filter(url_path__in=paths).order_by("depth"))
+
+
+def pages_found(query: str, language: str, limit: int = 20) -> list[Any]:
+    """Published public pages that match a search, best first."""
+    root = home_paths().get(language)
+    if root is None or not query.strip():
+        return []
+    found = Page.objects.live().public().filter(url_path__startswith=root, depth__gt=2)
+    found = found.exclude(content_type__model__in=NOT_SEARCHED).select_related("content_type")
+    return list(found.search(query, operator="and")[:limit])
+
+
+def pages_for_sitemap() -> QuerySet[Page]:
+    """Every published public page of the portal, in all languages."""
+    roots = Q()
+    for root in home_paths().values():
+        roots |= Q(url_path__startswith=root)
+    return Page.objects.live().public().filter(roots).select_related("locale").order_by("path")

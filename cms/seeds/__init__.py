@@ -1,0 +1,1 @@
+"""The start tree of a new portal, in German and English."""

@@ -1,0 +1,29 @@
+"""Views that are no pages: serving pages, search, sitemap, robots."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from cms.addresses import absolute
+from cms.page_caching import cacheable
+from cms.serving import answer_with_page
+from tenants.accounts.access import public
+
+
+@public
+def serve_page(request: HttpRequest, path: str) -> Any:
+    """Any editorial page."""
+    return answer_with_page(request, path)
+
+
+@public
+@cacheable(3600)
+def robots(request: HttpRequest) -> HttpResponse:
+    """What robots may read: published pages, not the desks, accounts and cases."""
+    closed = ("/redaktion/", "/arbeitsplatz/", "/konto/", "/vorgang/", "/antrag/", "/suche/", "/api/")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), *(f"Disallow: /en{path}" for path in closed[2:6])]
+    return HttpResponse(
+        "\n".join([*lines, "", f"Sitemap: {absolute('/sitemap.xml')}", ""]), content_type="text/plain; charset=utf-8"
+    )
