@@ -17,8 +17,12 @@ def home_paths() -> dict[str, str]:
 def address_of(url_path: str, language: str) -> str:
     """The address (path) of a page on the portal: German without prefix, others below `/<language>/`."""
     root = home_paths().get(language, "/")
-    prefix = "" if language == DEFAULT_LANGUAGE else f"/{language}"
-    return f"{prefix}/{url_path.removeprefix(root)}"
+    return f"{language_prefix(language)}/{url_path.removeprefix(root)}"
+
+
+def language_prefix(language: str) -> str:
+    """What addresses in a language begin with."""
+    return "" if language == DEFAULT_LANGUAGE else f"/{language}"
 
 
 def absolute(path: str) -> str:

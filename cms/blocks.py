@@ -31,9 +31,7 @@ class HeadingBlock(StructBlock):
     """A heading with an anchor of its own."""
 
     text = CharBlock(label=_("Überschrift"), max_length=160)
-    level = ChoiceBlock(
-        label=_("Ebene"), choices=[("2", _("Abschnitt")), ("3", _("Unterabschnitt"))], default="2"
-    )
+    level = ChoiceBlock(label=_("Ebene"), choices=[("2", _("Abschnitt")), ("3", _("Unterabschnitt"))], default="2")
 
     class Meta:
         label = _("Überschrift")
@@ -194,7 +192,10 @@ class ContentBlocks(StreamBlock):
         template="cms/blocks/accordion.html",
     )
     table = TypedTableBlock(
-        [("text", CharBlock(label=_("Text"), required=False)), ("rich", RichTextBlock(label=_("Text mit Links"), features=CELL_FEATURES, required=False))],
+        [
+            ("text", CharBlock(label=_("Text"), required=False)),
+            ("rich", RichTextBlock(label=_("Text mit Links"), features=CELL_FEATURES, required=False)),
+        ],
         label=_("Tabelle"),
         icon="table",
         template="cms/blocks/table.html",

@@ -6,15 +6,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cms.models import ContactSettings
+from cms.memory import navigation_in
 from cms.models.legal import LegalKind
 from cms.placeholders import fill_text
+from services.catalogue.models import Unit
+from services.catalogue.opening import week_of
+from services.catalogue.queries import places_for_public
 from tenants.communes.scope import require_commune
 
 
 def legal_rows(kind: str) -> list[dict[str, str]]:
     """The facts a legal page begins with; what is not known yet is left out, except the authority and the address."""
-    contact, commune = ContactSettings.load(), require_commune()
+    contact, commune = navigation_in("de").contact, require_commune()
     authority = fill_text(contact.authority) or commune.official_name
     missing = _("Noch nicht eingetragen.")
     own = {
@@ -39,5 +42,21 @@ def legal_rows(kind: str) -> list[dict[str, str]]:
 
 
 def offices_for_contact() -> dict[str, Any]:
-    """Contact data for the contact page."""
-    return {"office": ContactSettings.load()}
+    """Contact data, places with their hours, and the responsible units. Three queries."""
+    places = [{"place": place, "week": week_of(place.opening_hours.all())} for place in places_for_public()]
+    return {
+        "office": navigation_in("de").contact,
+        "places": places,
+        "units": Unit.objects.select_related("place"),
+    }
+
+
+def ways_to_report_barriers(kind: str) -> dict[str, str]:
+    """Where barriers are reported, for the accessibility statement only."""
+    if kind != LegalKind.ACCESSIBILITY:
+        return {}
+    contact = navigation_in("de").contact
+    return {
+        "barrier_email": contact.accessibility_email or contact.email,
+        "enforcement_body": contact.enforcement_body,
+    }

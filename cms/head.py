@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest
 from wagtail.models import Page
 
-from cms.addresses import absolute, address_of
+from cms.addresses import absolute, address_of, language_prefix
+from cms.memory import navigation_in
 from cms.placeholders import fill_text
 
 if TYPE_CHECKING:
     from cms.models import PortalPage
 
 DESCRIPTION_LENGTH = 300
+HOME_DEPTH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,9 @@ def language_of(request: HttpRequest) -> str:
 def alternates_of(page: PortalPage, request: HttpRequest) -> tuple[Alternate, ...]:
     """The page's real, published versions in all languages, this one included; what follows its address is kept."""
     known: tuple[Alternate, ...] | None = getattr(request, "cms_alternates", None)
+    if known is None and page.depth == HOME_DEPTH:
+        paths = [(language, f"{language_prefix(language)}/") for language in navigation_in("de").home_languages]
+        known = request.cms_alternates = tuple(Alternate(code, path, absolute(path)) for code, path in paths)
     if known is None:
         own = page.get_url(request) or request.path
         rest = request.path.removeprefix(own) if request.path.startswith(own) else ""

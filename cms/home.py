@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 
+from cms.head import language_of
+from cms.page_caching import stays_true_until
 from cms.queries import coming_events, news_for_public
+from services.catalogue.queries import most_wanted, opening_today
 
 if TYPE_CHECKING:
     from cms.models import HomePage
 
 NEWS_ON_HOME = 3
 EVENTS_ON_HOME = 3
+POPULAR = 3
 
 
 def sections_of_home(page: HomePage, request: HttpRequest) -> dict[str, Any]:
-    """News and events."""
+    """Errands, opening hours, participation, news and events. Five queries and what participation needs."""
+    now = timezone.now()
+    services = most_wanted(language_of(request))
     return {
+        "services": services,
+        "popular": [{"title": service.name, "url": service.url} for service in services[:POPULAR]],
         "news": news_for_public(page.locale_id)[:NEWS_ON_HOME],
-        "events": coming_events(page.locale_id, timezone.now())[:EVENTS_ON_HOME],
+        "events": coming_events(page.locale_id, now)[:EVENTS_ON_HOME],
+        **opening_strip(request, now),
     }
+
+
+def opening_strip(request: HttpRequest, now: datetime) -> dict[str, Any]:
+    """Whether the town hall is open. The page is kept no longer than the words stay true."""
+    opening = opening_today(now)
+    if opening.changes_at:
+        stays_true_until(request, opening.changes_at)
+    return {"opening": opening}

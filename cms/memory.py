@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 from django.core.cache import cache
@@ -16,6 +16,9 @@ from wagtail.models import Page, PageViewRestriction, Site
 
 from cms.addresses import address_of, home_paths
 from cms.placeholders import fill_text
+
+if TYPE_CHECKING:
+    from cms.models import ContactSettings
 
 T = TypeVar("T")
 SITE, PRIVATE, NAVIGATION = "cms.site", "cms.private", "cms.navigation"
@@ -31,23 +34,14 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class ContactView:
-    """The contact data at the foot of every page."""
-
-    authority: str
-    address: str
-    phone: str
-    email: str
-
-
-@dataclass(frozen=True, slots=True)
 class Navigation:
     """Menu, foot and the way to easy language, in one language."""
 
     menu: tuple[Link, ...]
     footer_links: tuple[Link, ...]
-    contact: ContactView
+    contact: ContactSettings
     easy_language_url: str
+    home_languages: tuple[str, ...]
 
 
 def _remembered(key: str, make: Callable[[], T]) -> T:
@@ -75,20 +69,20 @@ def navigation_in(language: str) -> Navigation:
 
 
 def _read_navigation(language: str) -> Navigation:
-    from cms.models import ContactSettings, ContentPage
+    from cms.models import ContactSettings, ContentPage, HomePage
 
-    root = home_paths().get(language)
-    contact = ContactSettings.load()
-    view = ContactView(fill_text(contact.authority), fill_text(contact.address), contact.phone, contact.email)
-    if root is None:
-        return Navigation((), (), view, "")
+    root, contact = home_paths().get(language), ContactSettings.load()
+    homes = tuple(HomePage.objects.live().order_by("path").values_list("locale__language_code", flat=True))
+    if root is None or language not in homes:
+        return Navigation((), (), contact, "", homes)
     menu = Page.objects.live().in_menu().filter(url_path__startswith=root, depth=3).order_by("path")
     easy = ContentPage.objects.live().filter(easy_language=True, url_path__startswith=root).order_by("depth", "path")
     return Navigation(
-        menu=tuple(Link(page.title, address_of(page.url_path, language)) for page in menu),
+        menu=tuple(Link(fill_text(page.title), address_of(page.url_path, language)) for page in menu),
         footer_links=tuple(_footer_links()),
-        contact=view,
+        contact=contact,
         easy_language_url=next((address_of(page.url_path, language) for page in easy[:1]), ""),
+        home_languages=homes,
     )
 
 

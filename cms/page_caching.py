@@ -7,12 +7,14 @@ host, path and query. Only GET and HEAD without a session, not a preview, status
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import SimpleTemplateResponse
+from django.utils import timezone
 
 V = TypeVar("V", bound=Callable[..., Any])
 HEADER = "X-Page-Cache"
@@ -28,8 +30,15 @@ def mark_cacheable(request: HttpRequest, response: Any, seconds: int = PAGE_SECO
     return response
 
 
+def stays_true_until(request: HttpRequest, moment: datetime) -> None:
+    """Note that what is being shown becomes wrong at `moment`: the answer must not be kept longer."""
+    left = max(1, int((moment - timezone.now()).total_seconds()))
+    request.cms_true_for = min(left, getattr(request, "cms_true_for", left))
+
+
 def _mark(request: HttpRequest, response: HttpResponseBase, seconds: int) -> None:
     if _same_for_everyone(request, response):
+        seconds = min(seconds, getattr(request, "cms_true_for", seconds))
         response.headers[HEADER] = str(seconds)
         response.headers["Cache-Control"] = f"public, max-age=0, s-maxage={seconds}"
 

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from wagtail.models import Page
 
 from cms.addresses import home_paths
-from cms.models import EventPage, NewsPage
+from cms.models import EventPage, HomePage, NewsPage
 
 NOT_SEARCHED = ("homepage", "serviceindexpage")
 
@@ -44,6 +44,12 @@ def pages_on_the_way(path: str, language: str) -> list[Page]:
         walked = f"{walked}{component}/"
         paths.append(walked)
     return list(Page.objects.filter(url_path__in=paths).order_by("depth"))
+
+
+def home_in(language: str) -> HomePage | None:
+    """The published home page in a language. One query."""
+    root = home_paths().get(language)
+    return HomePage.objects.live().filter(url_path=root).first() if root else None
 
 
 def pages_found(query: str, language: str, limit: int = 20) -> list[Any]:

@@ -12,7 +12,7 @@ from wagtail.views import serve as wagtail_serve
 from cms.head import alternates_of, language_of
 from cms.memory import portal_site
 from cms.page_caching import mark_cacheable
-from cms.queries import pages_on_the_way
+from cms.queries import home_in, pages_on_the_way
 
 
 def answer_with_page(request: HttpRequest, path: str) -> Any:
@@ -25,6 +25,8 @@ def answer_with_page(request: HttpRequest, path: str) -> Any:
 def route_to_page(request: HttpRequest, path: str) -> RouteResult:
     """The page an address leads to. What is left of the address is the page's own affair, if it has routes."""
     components = [part for part in path.split("/") if part]
+    if not components:
+        return route_to_home(request)
     found = pages_on_the_way(path, language_of(request))
     if not found or any(not page.live for page in found):
         raise Http404
@@ -34,5 +36,17 @@ def route_to_page(request: HttpRequest, path: str) -> RouteResult:
         raise Http404
     request.cms_trail = found[:-1]
     alternates_of(page, request)
-    result: RouteResult = page.route(request, rest) if rest or isinstance(page, RoutablePageMixin) else RouteResult(page)
+    result: RouteResult = (
+        page.route(request, rest) if rest or isinstance(page, RoutablePageMixin) else RouteResult(page)
+    )
     return result
+
+
+def route_to_home(request: HttpRequest) -> RouteResult:
+    """The home page in the language of the request."""
+    home = home_in(language_of(request))
+    if home is None:
+        raise Http404
+    request.cms_trail = []
+    alternates_of(home, request)
+    return RouteResult(home)

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.utils.safestring import SafeString, mark_safe
 
 from cms.addresses import absolute
+from cms.memory import navigation_in
+from cms.placeholders import fill_text
+from tenants.communes.scope import require_commune
 
 if TYPE_CHECKING:
-    from cms.models import PortalPage
+    from cms.models import EventPage, NewsPage, PortalPage
 
 # the characters that could end the element or start another one, as JSON escapes
 _ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
@@ -45,14 +48,11 @@ def breadcrumb_list(breadcrumbs: list[dict[str, str]]) -> dict[str, Any] | None:
 
 def organization() -> dict[str, Any]:
     """https://schema.org/GovernmentOrganization: the commune's administration."""
-    from cms.models import ContactSettings
-    from tenants.communes.scope import require_commune
-
-    commune, contact = require_commune(), ContactSettings.load()
+    commune, contact = require_commune(), navigation_in("de").contact
     thing: dict[str, Any] = {
         "@type": "GovernmentOrganization",
         "@id": absolute("/#organization"),
-        "name": contact.authority or commune.official_name,
+        "name": fill_text(contact.authority) or commune.official_name,
         "url": absolute("/"),
         "areaServed": commune.name,
     }
@@ -65,3 +65,34 @@ def organization() -> dict[str, Any]:
             "addressCountry": "DE",
         }
     return thing | {k: v for k, v in (("telephone", contact.phone), ("email", contact.email)) if v}
+
+
+def news_article(page: NewsPage, address: str) -> dict[str, Any]:
+    """https://schema.org/NewsArticle."""
+    changed = page.last_published_at
+    return {
+        "@type": "NewsArticle",
+        "headline": fill_text(page.title),
+        "description": page.lead,
+        "datePublished": page.date.isoformat(),
+        "dateModified": changed.isoformat() if changed else page.date.isoformat(),
+        "url": address,
+        "publisher": {"@id": absolute("/#organization")},
+    }
+
+
+def public_event(page: EventPage, address: str) -> dict[str, Any]:
+    """https://schema.org/Event."""
+    place: dict[str, Any] = {"@type": "Place", "name": page.place}
+    if page.address:
+        place["address"] = page.address
+    thing = {
+        "@type": "Event",
+        "name": fill_text(page.title),
+        "description": page.lead,
+        "startDate": page.starts_at.isoformat(),
+        "location": place,
+        "url": address,
+        "organizer": {"@id": absolute("/#organization")},
+    }
+    return thing | ({"endDate": page.ends_at.isoformat()} if page.ends_at else {})

@@ -9,6 +9,7 @@ from wagtail.views import authenticate_with_password
 from cms import views
 
 urlpatterns = [
+    path("suche/", views.search, name="search"),
     path("robots.txt", views.robots, name="robots"),
     path(
         "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/",

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 
 from cms.addresses import absolute
-from cms.page_caching import cacheable
+from cms.head import language_of
+from cms.page_caching import cacheable, mark_cacheable
+from cms.search import LONGEST_QUERY, search_everything
 from cms.serving import answer_with_page
 from tenants.accounts.access import public
 
@@ -19,11 +22,24 @@ def serve_page(request: HttpRequest, path: str) -> Any:
 
 
 @public
+def search(request: HttpRequest) -> HttpResponse:
+    """`/suche/?q=`: the results, or an invitation to search."""
+    query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
+    results = search_everything(query, language_of(request))
+    context = {"query": query, "services": results.services, "pages": results.pages, "total": results.total}
+    return mark_cacheable(request, TemplateResponse(request, "cms/search.html", context))
+
+
+@public
 @cacheable(3600)
 def robots(request: HttpRequest) -> HttpResponse:
     """What robots may read: published pages, not the desks, accounts and cases."""
     closed = ("/redaktion/", "/arbeitsplatz/", "/konto/", "/vorgang/", "/antrag/", "/suche/", "/api/")
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), *(f"Disallow: /en{path}" for path in closed[2:6])]
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in closed),
+        *(f"Disallow: /en{path}" for path in closed[2:6]),
+    ]
     return HttpResponse(
         "\n".join([*lines, "", f"Sitemap: {absolute('/sitemap.xml')}", ""]), content_type="text/plain; charset=utf-8"
     )

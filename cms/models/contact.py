@@ -12,6 +12,7 @@ from wagtail.search import index
 
 from cms.blocks import ContentBlocks
 from cms.models.portal_page import PortalPage
+from cms.structured import organization
 
 
 class ContactPage(PortalPage):
@@ -29,6 +30,9 @@ class ContactPage(PortalPage):
     class Meta:
         verbose_name = _("Kontaktseite")
         verbose_name_plural = _("Kontaktseiten")
+
+    def described_for_machines(self, address: str) -> list[dict[str, Any]]:
+        return [organization()]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from cms.contact import offices_for_contact

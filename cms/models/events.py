@@ -16,6 +16,7 @@ from wagtail.search import index
 
 from cms.blocks import ContentBlocks
 from cms.models.portal_page import PortalPage
+from cms.structured import public_event
 
 EVENTS_PER_PAGE = 20
 
@@ -57,7 +58,11 @@ class EventPage(PortalPage):
     content_panels = [
         FieldPanel("title"),
         MultiFieldPanel(
-            [FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]), FieldPanel("place"), FieldPanel("address")],
+            [
+                FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),
+                FieldPanel("place"),
+                FieldPanel("address"),
+            ],
             _("Wann und wo"),
         ),
         FieldPanel("price"),
@@ -86,3 +91,6 @@ class EventPage(PortalPage):
     def last_moment(self) -> Any:
         """When it is over; an event without an end is over when it began."""
         return self.ends_at or self.starts_at
+
+    def described_for_machines(self, address: str) -> list[dict[str, Any]]:
+        return [public_event(self, address)]

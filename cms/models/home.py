@@ -12,6 +12,7 @@ from wagtail.fields import StreamField
 
 from cms.blocks import ContentBlocks
 from cms.models.portal_page import PortalPage
+from cms.structured import organization
 
 
 class HomePage(PortalPage):
@@ -36,6 +37,9 @@ class HomePage(PortalPage):
     class Meta:
         verbose_name = _("Startseite")
         verbose_name_plural = _("Startseiten")
+
+    def described_for_machines(self, address: str) -> list[dict[str, Any]]:
+        return [organization()]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from cms.home import sections_of_home

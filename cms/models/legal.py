@@ -42,8 +42,8 @@ class LegalPage(PortalPage):
         constraints = [models.CheckConstraint(condition=models.Q(kind__in=LegalKind.values), name="legal_kind_known")]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        from cms.contact import legal_rows
+        from cms.contact import legal_rows, ways_to_report_barriers
 
         context = super().get_context(request, *args, **kwargs)
         context["rows"] = legal_rows(self.kind)
-        return context
+        return context | ways_to_report_barriers(self.kind)

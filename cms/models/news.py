@@ -16,6 +16,7 @@ from wagtail.search import index
 
 from cms.blocks import ContentBlocks
 from cms.models.portal_page import PortalPage
+from cms.structured import news_article
 
 NEWS_PER_PAGE = 12
 
@@ -57,6 +58,7 @@ class NewsPage(PortalPage):
     body = StreamField(ContentBlocks(required=False), blank=True, verbose_name=_("Inhalt"))
 
     template = "cms/news.html"
+    og_article = True
     parent_page_types = ["cms.NewsIndexPage"]
     subpage_types: list[str] = []
     content_panels = [
@@ -86,3 +88,6 @@ class NewsPage(PortalPage):
         super().clean()
         if self.picture_id and not self.picture_description.strip():
             raise ValidationError({"picture_description": _("Beschreiben Sie, was auf dem Bild zu sehen ist.")})
+
+    def described_for_machines(self, address: str) -> list[dict[str, Any]]:
+        return [news_article(self, address)]

@@ -23,7 +23,9 @@ class PortalPage(Page):
     introduction = models.TextField(
         _("Einleitung"),
         blank=True,
-        help_text=_("Ein bis drei Sätze, die sagen, worum es geht. {{ commune.name }} steht für den Namen der Kommune."),
+        help_text=_(
+            "Ein bis drei Sätze, die sagen, worum es geht. {{ commune.name }} steht für den Namen der Kommune."
+        ),
     )
 
     content_panels = [*Page.content_panels, FieldPanel("introduction")]

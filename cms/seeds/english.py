@@ -18,13 +18,15 @@ IMPRINT = [
     ("heading", "Liability for content and links"),
     (
         "text",
-        "<p>We check the content of this portal with care and keep it up to date. Other providers are responsible for their "
+        "<p>We check the content of this portal with care and keep it up to date. Other providers are responsible "
+        "for their "
         "own pages. If we learn that a linked page breaks the law, we remove the link.</p>",
     ),
     ("heading", "Copyright"),
     (
         "text",
-        "<p>Texts and pictures of this portal are protected by copyright. Official notices, by-laws and regulations are in "
+        "<p>Texts and pictures of this portal are protected by copyright. Official notices, by-laws and "
+        "regulations are in "
         "the public domain (section 5 of the German Copyright Act).</p>",
     ),
     ("heading", "Consumer dispute resolution"),
@@ -45,32 +47,39 @@ PRIVACY = [
     ("heading", "When you read pages"),
     (
         "text",
-        "<p>Our server receives your IP address, the address of the page and the time, in order to deliver the page and to "
+        "<p>Our server receives your IP address, the address of the page and the time, in order to deliver the "
+        "page and to "
         "fend off attacks. The legal basis is Article 6(1)(e) of the General Data Protection Regulation (GDPR).</p>",
     ),
     ("heading", "When you apply for something"),
     (
         "text",
-        "<p>We process what you tell us in order to handle your application. The legal basis is Article 6(1)(c) and (e) GDPR "
-        "together with the law that applies to your errand; it is named on the page of the service. Only the offices that "
-        "decide on your application or take part in it receive your data. We delete it when its retention period ends.</p>",
+        "<p>We process what you tell us in order to handle your application. The legal basis is Article 6(1)(c) "
+        "and (e) GDPR "
+        "together with the law that applies to your errand; it is named on the page of the service. Only the "
+        "offices that "
+        "decide on your application or take part in it receive your data. We delete it when its retention period "
+        "ends.</p>",
     ),
     ("heading", "When you sign in"),
     (
         "text",
-        "<p>While you are signed in, a cookie remembers your session. Another one protects forms against abuse. Both are "
+        "<p>While you are signed in, a cookie remembers your session. Another one protects forms against abuse. "
+        "Both are "
         "technically necessary and say nothing about you.</p>",
     ),
     ("heading", "When you take part"),
     (
         "text",
-        "<p>Your idea is published with the name you give. We do not publish your e-mail address. You can withdraw your idea "
+        "<p>Your idea is published with the name you give. We do not publish your e-mail address. You can withdraw "
+        "your idea "
         "at any time.</p>",
     ),
     ("heading", "Your rights"),
     (
         "text",
-        "<p>You have the right of access, rectification, erasure, restriction of processing and objection (Articles 15 to 21 "
+        "<p>You have the right of access, rectification, erasure, restriction of processing and objection "
+        "(Articles 15 to 21 "
         "GDPR). You can complain to the data protection authority of your state (Article 77 GDPR).</p>",
     ),
 ]
@@ -80,15 +89,18 @@ ACCESSIBILITY = [
     ("heading", "How accessible is this portal?"),
     (
         "text",
-        "<p>The portal follows the European standard EN 301 549 and the Web Content Accessibility Guidelines (WCAG) 2.2, "
-        "level AA. It works with a keyboard and a screen reader, without JavaScript, at 400 per cent zoom and on narrow "
+        "<p>The portal follows the European standard EN 301 549 and the Web Content Accessibility Guidelines "
+        "(WCAG) 2.2, "
+        "level AA. It works with a keyboard and a screen reader, without JavaScript, at 400 per cent zoom and on "
+        "narrow "
         "screens. Every new version is checked automatically and by people. There is no formal self-assessment for "
         "{{ commune.name }} yet.</p>",
     ),
     ("heading", "What is not accessible yet"),
     (
         "text",
-        "<p>Files made before this portal opened may contain barriers. Do you need one of them in an accessible form? Write "
+        "<p>Files made before this portal opened may contain barriers. Do you need one of them in an accessible "
+        "form? Write "
         "to us and we will send it to you.</p>",
     ),
 ]
@@ -105,7 +117,8 @@ EASY = [
     ("heading", "How to find something"),
     (
         "text",
-        "<p>There is a big field on the first page.<br/>Write down what you are looking for.<br/>Then press: Search.</p>",
+        "<p>There is a big field on the first page.<br/>Write down what you are looking for.<br/>Then press: "
+        "Search.</p>",
     ),
     ("heading", "Do you need help?"),
     ("text", "<p>Call us.<br/>The phone number is: 115.<br/>Or come to the town hall. We are happy to help.</p>"),
@@ -119,7 +132,8 @@ PAGES: dict[str, dict[str, Any]] = {
     },
     "mitmachen": {
         "title": "Take part",
-        "introduction": "An idea for {{ commune.name }} begins with one sentence. Write it down, find others who join in, "
+        "introduction": "An idea for {{ commune.name }} begins with one sentence. Write it down, find others who "
+        "join in, "
         "and get your project under way.",
         "body": [
             ("heading", "From an idea to a project"),
@@ -140,7 +154,8 @@ PAGES: dict[str, dict[str, Any]] = {
             ("heading", "Administration"),
             (
                 "text",
-                "<p>The administration carries out what the council decides and is there for your errands. Many of them can "
+                "<p>The administration carries out what the council decides and is there for your errands. Many of "
+                "them can "
                 "be done online at any time. If you would like to talk to somebody, come in or call us.</p>",
             ),
             ("heading", "Council and committees"),
@@ -158,7 +173,8 @@ PAGES: dict[str, dict[str, Any]] = {
                     ),
                     (
                         "Where do I follow my application?",
-                        "<p>At “Follow an application” at the foot of every page. You need the case number and the access "
+                        "<p>At “Follow an application” at the foot of every page. You need the case number and the "
+                        "access "
                         "code from your confirmation.</p>",
                     ),
                     (

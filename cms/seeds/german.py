@@ -18,19 +18,23 @@ IMPRINT = [
     ("heading", "Haftung für Inhalte und Links"),
     (
         "text",
-        "<p>Wir prüfen die Inhalte dieses Portals sorgfältig und halten sie aktuell. Für Seiten anderer Anbieter, auf die "
-        "wir verweisen, sind deren Betreiber verantwortlich. Wird uns ein Rechtsverstoß bekannt, entfernen wir den Link.</p>",
+        "<p>Wir prüfen die Inhalte dieses Portals sorgfältig und halten sie aktuell. Für Seiten anderer Anbieter, "
+        "auf die "
+        "wir verweisen, sind deren Betreiber verantwortlich. Wird uns ein Rechtsverstoß bekannt, entfernen wir den "
+        "Link.</p>",
     ),
     ("heading", "Urheberrecht"),
     (
         "text",
-        "<p>Texte und Bilder dieses Portals sind urheberrechtlich geschützt. Amtliche Bekanntmachungen, Satzungen und "
+        "<p>Texte und Bilder dieses Portals sind urheberrechtlich geschützt. Amtliche Bekanntmachungen, Satzungen "
+        "und "
         "Verordnungen sind gemeinfrei (§ 5 Urheberrechtsgesetz).</p>",
     ),
     ("heading", "Verbraucherstreitbeilegung"),
     (
         "text",
-        "<p>Wir nehmen an Streitbeilegungsverfahren vor einer Verbraucherschlichtungsstelle nicht teil und sind dazu nicht "
+        "<p>Wir nehmen an Streitbeilegungsverfahren vor einer Verbraucherschlichtungsstelle nicht teil und sind "
+        "dazu nicht "
         "verpflichtet.</p>",
     ),
 ]
@@ -40,21 +44,26 @@ PRIVACY = [
     (
         "text",
         "<ul><li>Wir verwenden nur die Daten, die für Ihr Anliegen nötig sind.</li>"
-        "<li>Dieses Portal lädt nichts von anderen Anbietern: keine Schriften, keine Karten, keine Filme, keine Zählpixel.</li>"
+        "<li>Dieses Portal lädt nichts von anderen Anbietern: keine Schriften, keine Karten, keine Filme, keine "
+        "Zählpixel.</li>"
         "<li>Wer nur liest, erhält kein Cookie.</li></ul>",
     ),
     ("heading", "Wenn Sie Seiten lesen"),
     (
         "text",
-        "<p>Unser Server erhält Ihre IP-Adresse, die Adresse der Seite und die Zeit, um die Seite auszuliefern und Angriffe "
+        "<p>Unser Server erhält Ihre IP-Adresse, die Adresse der Seite und die Zeit, um die Seite auszuliefern und "
+        "Angriffe "
         "abzuwehren. Rechtsgrundlage ist Artikel 6 Absatz 1 Buchstabe e der Datenschutz-Grundverordnung (DSGVO).</p>",
     ),
     ("heading", "Wenn Sie einen Antrag stellen"),
     (
         "text",
-        "<p>Wir verarbeiten Ihre Angaben, um Ihren Antrag zu bearbeiten. Rechtsgrundlage ist Artikel 6 Absatz 1 Buchstaben c "
-        "und e DSGVO zusammen mit dem Gesetz, das für Ihr Anliegen gilt; es steht auf der Seite der Leistung. Ihre Daten "
-        "erhalten nur die Stellen, die über den Antrag entscheiden oder daran beteiligt sind. Wir löschen sie, wenn die "
+        "<p>Wir verarbeiten Ihre Angaben, um Ihren Antrag zu bearbeiten. Rechtsgrundlage ist Artikel 6 Absatz 1 "
+        "Buchstaben c "
+        "und e DSGVO zusammen mit dem Gesetz, das für Ihr Anliegen gilt; es steht auf der Seite der Leistung. Ihre "
+        "Daten "
+        "erhalten nur die Stellen, die über den Antrag entscheiden oder daran beteiligt sind. Wir löschen sie, "
+        "wenn die "
         "Frist für ihre Aufbewahrung abgelaufen ist.</p>",
     ),
     ("heading", "Wenn Sie sich anmelden"),
@@ -66,7 +75,8 @@ PRIVACY = [
     ("heading", "Wenn Sie mitmachen"),
     (
         "text",
-        "<p>Ihre Idee erscheint öffentlich, mit dem Namen, den Sie angeben. Ihre E-Mail-Adresse veröffentlichen wir nicht. "
+        "<p>Ihre Idee erscheint öffentlich, mit dem Namen, den Sie angeben. Ihre E-Mail-Adresse veröffentlichen "
+        "wir nicht. "
         "Sie können Ihre Idee jederzeit zurückziehen.</p>",
     ),
     ("heading", "Ihre Rechte"),
@@ -86,15 +96,19 @@ ACCESSIBILITY = [
     ("heading", "Wie barrierefrei ist dieses Portal?"),
     (
         "text",
-        "<p>Das Portal ist nach den Regeln der Europäischen Norm EN 301 549 und der Web Content Accessibility Guidelines "
-        "(WCAG) 2.2, Stufe AA, gestaltet. Es funktioniert mit Tastatur und Screenreader, ohne JavaScript, bei 400 Prozent "
-        "Vergrößerung und auf schmalen Bildschirmen. Jede neue Version wird automatisch und von Menschen geprüft. Eine "
+        "<p>Das Portal ist nach den Regeln der Europäischen Norm EN 301 549 und der Web Content Accessibility "
+        "Guidelines "
+        "(WCAG) 2.2, Stufe AA, gestaltet. Es funktioniert mit Tastatur und Screenreader, ohne JavaScript, bei 400 "
+        "Prozent "
+        "Vergrößerung und auf schmalen Bildschirmen. Jede neue Version wird automatisch und von Menschen geprüft. "
+        "Eine "
         "förmliche Selbstbewertung für {{ commune.name }} liegt noch nicht vor.</p>",
     ),
     ("heading", "Was noch nicht barrierefrei ist"),
     (
         "text",
-        "<p>Dateien, die vor dem Start des Portals entstanden sind, können Barrieren enthalten. Brauchen Sie eine davon in "
+        "<p>Dateien, die vor dem Start des Portals entstanden sind, können Barrieren enthalten. Brauchen Sie eine "
+        "davon in "
         "zugänglicher Form? Schreiben Sie uns, wir schicken sie Ihnen.</p>",
     ),
 ]
@@ -120,14 +134,16 @@ EASY = [
     ("heading", "Brauchen Sie Hilfe?"),
     (
         "text",
-        "<p>Rufen Sie an.<br/>Die Telefon-Nummer ist: 115.<br/>Oder kommen Sie in das Rathaus. Wir helfen Ihnen gern.</p>",
+        "<p>Rufen Sie an.<br/>Die Telefon-Nummer ist: 115.<br/>Oder kommen Sie in das Rathaus. Wir helfen Ihnen "
+        "gern.</p>",
     ),
 ]
 
 PAGES: dict[str, dict[str, Any]] = {
     "anliegen": {
         "title": "Anliegen",
-        "introduction": "Alles, was Sie bei uns erledigen können. Mit „sofort“ gekennzeichnete Anliegen entscheidet das "
+        "introduction": "Alles, was Sie bei uns erledigen können. Mit „sofort“ gekennzeichnete Anliegen "
+        "entscheidet das "
         "System ohne Wartezeit, auch am Sonntag.",
     },
     "mitmachen": {
@@ -153,13 +169,15 @@ PAGES: dict[str, dict[str, Any]] = {
             ("heading", "Verwaltung"),
             (
                 "text",
-                "<p>Die Verwaltung setzt um, was der Rat beschließt, und ist für Ihre Anliegen da. Vieles erledigen Sie "
+                "<p>Die Verwaltung setzt um, was der Rat beschließt, und ist für Ihre Anliegen da. Vieles "
+                "erledigen Sie "
                 "online, zu jeder Zeit. Brauchen Sie ein Gespräch, kommen Sie vorbei oder rufen Sie an.</p>",
             ),
             ("heading", "Rat und Ausschüsse"),
             (
                 "text",
-                "<p>Der Rat ist die gewählte Vertretung der Bürgerinnen und Bürger. Seine Sitzungen sind in der Regel "
+                "<p>Der Rat ist die gewählte Vertretung der Bürgerinnen und Bürger. Seine Sitzungen sind in der "
+                "Regel "
                 "öffentlich: Sie können zuhören und in der Einwohnerfragestunde Fragen stellen.</p>",
             ),
             (
