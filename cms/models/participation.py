@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
@@ -29,8 +26,3 @@ class ParticipationIndexPage(PortalPage):
     class Meta:
         verbose_name = _("Übersicht Mitmachen")
         verbose_name_plural = _("Übersichten Mitmachen")
-
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        from cms.home import band_of_participation
-
-        return super().get_context(request, *args, **kwargs) | band_of_participation()
