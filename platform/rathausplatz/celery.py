@@ -27,3 +27,11 @@ def hear_of_changes(**_: Any) -> None:
     from tenants.communes.invalidation import listener
 
     listener.start()
+
+
+@worker_process_init.connect
+def load_typefaces(**_: Any) -> None:
+    """The first letter of a worker process is as quick as the others."""
+    from services.documents.warmth import warm_up
+
+    warm_up()

@@ -86,14 +86,6 @@ def render_letter(letter: LetterTemplate, *, content: BaseModel, frame: Frame) -
     return bytes(result or b"")
 
 
-def warm_up() -> None:
-    """Load typefaces and stylesheet in this thread; a worker calls it before its first letter."""
-    configuration, stylesheet = _warm_parts()
-    sample = "<!doctype html><html lang=de><title>x</title><body><h1>Ä</h1><p>ä <strong>ö</strong></p>"
-    page = weasyprint.HTML(string=sample, url_fetcher=_Fetcher())
-    page.render(font_config=configuration, stylesheets=[stylesheet]).write_pdf(pdf_variant=conformance.VARIANT)
-
-
 def qr_data_uri(text: str) -> str:
     """The text as a QR code (error correction M) in SVG."""
     return segno.make(text, error="m", micro=False).svg_data_uri(border=0, scale=4, dark="#000", omitsize=True)

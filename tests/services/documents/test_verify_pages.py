@@ -168,3 +168,30 @@ def test_get_is_not_for_files_and_post_not_for_codes(portal: Any) -> None:
 def test_the_page_speaks_english_under_en(portal: Any, in_gera: Any) -> None:
     document = issue_permit()
     assert heading(portal.get(f"/en/pruefen/{document.code}/")) == "This document is valid"
+
+
+def test_a_program_gets_the_same_answer(portal: Any, in_gera: Any) -> None:
+    document = issue_permit()
+    answer = portal.get(f"/api/v1/documents/{document.code}")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "verdict": "valid",
+        "title": "Bewohnerparkausweis Zone B",
+        "issuer": "Stadt Gera",
+        "issued_at": answer.json()["issued_at"],
+        "valid_until": str(document.valid_until),
+        "revoked_at": None,
+        "sha256": document.sha256,
+        "seal_intact": None,
+    }
+
+
+def test_a_program_hands_in_a_file(portal: Any, in_gera: Any) -> None:
+    file = SimpleUploadedFile("a.pdf", content_of(issue_permit()), "application/pdf")
+    answer = portal.post("/api/v1/documents", {"pdf": file})
+    assert (answer.status_code, answer.json()["verdict"], answer.json()["seal_intact"]) == (200, "valid", True)
+
+
+def test_a_program_with_an_unknown_code_gets_404(portal: Any) -> None:
+    answer = portal.get(f"/api/v1/documents/{grouped(new_code())}")
+    assert (answer.status_code, answer.json()["verdict"]) == (404, "unknown")
