@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 _SENTENCES = {
     "missing": "fehlt",
@@ -39,11 +40,16 @@ class PackageError(ValueError):
 
 def describe(error: ValidationError) -> list[str]:
     """The faults of a pydantic error, each as „path: what is wrong“."""
-    faults = []
-    for fault in error.errors(include_url=False):
-        path = ".".join(str(part) for part in fault["loc"])
-        template = _SENTENCES.get(fault["type"])
-        sentence = template.format(**fault.get("ctx", {})) if template else fault["msg"]
-        sentence = sentence.removeprefix("Value error, ")
-        faults.append(f"{path} {sentence}." if template else f"{path + ': ' if path else ''}{sentence}.")
-    return faults
+    found = error.errors(include_url=False)
+    deeper = {fault["loc"][:depth] for fault in found for depth in range(len(fault["loc"]))}
+    # a list whose entries are faulty counts as too short as well; saying so would mislead
+    return [_sentence(fault) for fault in found if fault["type"] != "too_short" or fault["loc"] not in deeper]
+
+
+def _sentence(fault: ErrorDetails) -> str:
+    path = ".".join(str(part) for part in fault["loc"])
+    template = _SENTENCES.get(fault["type"])
+    if template:
+        return f"{path} {template.format(**fault.get('ctx', {}))}."
+    sentence = fault["msg"].removeprefix("Value error, ")
+    return f"{path}: {sentence}." if path else f"{sentence}."

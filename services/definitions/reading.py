@@ -168,4 +168,4 @@ def _yaml_fault(error: yaml.YAMLError) -> str:
 
 
 def _name(path: Path) -> str:
-    return "/".join(path.parts[-3:]) if path.suffix else "/".join(path.parts[-2:])
+    return "/".join(path.parts[-2:])

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic import Field as Attribute
 
+from services.definitions.faults import describe
+
 FieldKind = Literal[
     "text", "textarea", "email", "phone", "date", "choice", "checkbox", "address", "licence_plate", "file"
 ]
@@ -170,7 +172,7 @@ class FormSchema(Strict):
         try:
             return cls.model_validate(raw)
         except ValidationError as error:
-            raise FormError(describe(error)) from error
+            raise FormError("\n".join(describe(error))) from error
 
     def step(self, key: str) -> Step:
         """The step called `key`. Raises KeyError."""
@@ -184,15 +186,6 @@ class FormSchema(Strict):
         for step in self.steps:
             for field in step.fields:
                 yield step, field
-
-
-def describe(error: ValidationError) -> str:
-    """The faults of a pydantic error as „path: message“, one a line."""
-    lines = []
-    for fault in error.errors(include_url=False):
-        path = ".".join(str(part) for part in fault["loc"]) or "(oben)"
-        lines.append(f"{path}: {fault['msg'].removeprefix('Value error, ')}")
-    return "\n".join(lines)
 
 
 def _only_looks_back(step: Step, known: set[str]) -> None:

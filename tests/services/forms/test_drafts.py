@@ -85,7 +85,8 @@ def test_the_files_of_a_sent_draft_belong_to_what_it_became(draft: Draft) -> Non
     save_step(draft=draft, step_key="erklaerung", answers={}, uploads={"keeper_statement": file()})
     (upload,) = claim_draft(draft=draft, reference="GE-1").uploads
     assert (upload.reference, upload.draft, upload.content_type) == ("GE-1", None, "application/pdf")
-    assert default_storage.open(upload.file.name).read() == PDF
+    with default_storage.open(upload.file.name) as stored:
+        assert stored.read() == PDF
     assert delete_uploads(reference="GE-1") == 1
     assert delete_uploads(reference="GE-1") == 0
 
