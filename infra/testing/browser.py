@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-PLAYWRIGHT_CACHES = ("~/.cache/ms-playwright", "~/Library/Caches/ms-playwright")
+PLAYWRIGHT_CACHES = (".cache/ms-playwright", "Library/Caches/ms-playwright")
 PLAYWRIGHT_PROGRAMS = (
     "chromium-*/chrome-linux*/chrome",
     "chromium-*/chrome-mac*/Chromium.app/Contents/MacOS/Chromium",
@@ -36,12 +36,21 @@ def find_browser(environ: Mapping[str, str] = os.environ) -> Path:
     for name in NAMES:
         if found := shutil.which(name, path=environ.get("PATH")):
             return Path(found)
-    for folder in (environ.get("PLAYWRIGHT_BROWSERS_PATH", ""), *PLAYWRIGHT_CACHES):
-        for pattern in PLAYWRIGHT_PROGRAMS if folder else ():
-            programs = sorted(Path(folder).expanduser().glob(pattern))
-            if programs:
-                return programs[-1]
-    raise NoBrowserError(HOW_TO_GET_ONE)
+    programs = _playwright_programs(environ)
+    if not programs:
+        raise NoBrowserError(HOW_TO_GET_ONE)
+    return programs[0]
+
+
+def _playwright_programs(environ: Mapping[str, str]) -> list[Path]:
+    home, named = Path(environ.get("HOME", "/")), environ.get("PLAYWRIGHT_BROWSERS_PATH")
+    folders = [Path(named)] if named else [home / name for name in PLAYWRIGHT_CACHES]
+    return [
+        program
+        for folder in folders
+        for pattern in PLAYWRIGHT_PROGRAMS
+        for program in sorted(folder.glob(pattern), reverse=True)
+    ]
 
 
 def find_or_install_browser() -> Path:
