@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
+
 from themes.colour import Oklch, contrast, from_hex, to_hex
 from themes.tokens import BrandTokens
 
@@ -42,6 +45,22 @@ PAIRS: Final[tuple[tuple[str, str, float], ...]] = (
 )
 
 
+ROLES: Final = {
+    "brand": _(
+        "Auf der Hauptfarbe %(given)s wäre Schrift kaum zu lesen (%(before)s : 1). "
+        "Flächen verwenden %(used)s (%(after)s : 1)."
+    ),
+    "brand-ink": _(
+        "Die Hauptfarbe %(given)s ist als Schrift auf hellem Grund zu schwach (%(before)s : 1). "
+        "Schrift und Zeichen verwenden %(used)s (%(after)s : 1)."
+    ),
+    "accent": _(
+        "Auf der Akzentfarbe %(given)s wäre Schrift kaum zu lesen (%(before)s : 1). "
+        "Verwendet wird %(used)s (%(after)s : 1)."
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
     """A brand colour that could not be used as given for `token`, and what is used instead."""
@@ -51,6 +70,16 @@ class Correction:
     used: str
     ratio_before: float
     ratio_after: float
+
+    @property
+    def sentence(self) -> str:
+        """What happened, for the people who chose the colour."""
+        return ROLES[self.token] % {
+            "given": self.given,
+            "before": number_format(self.ratio_before, 1),
+            "used": self.used,
+            "after": number_format(self.ratio_after, 1),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Final
 
 SYSTEM_STACK: Final = "system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif"
 SERIF_STACK: Final = "'Iowan Old Style','Palatino Linotype',Palatino,Georgia,serif"
-ROUND_STACK: Final = "ui-rounded,'SF Pro Rounded','Arial Rounded MT Bold','Hiragino Maru Gothic ProN',Quicksand,"
+ROUND_STACK: Final = "ui-rounded,'SF Pro Rounded','Arial Rounded MT Bold',Quicksand,"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from rathausplatz.views import healthz, readyz
 urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
+    *built("themes.urls_brand"),
     *built("console.urls_public"),
 ]
 handler400 = "rathausplatz.views.bad_request"
