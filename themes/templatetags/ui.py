@@ -146,7 +146,12 @@ def hyphenate(text: object) -> str:
 @lru_cache(maxsize=4096)
 def _hyphenated(word: str, language: str) -> str:
     dictionary = {"de": "de_DE", "en": "en_GB"}.get(language)
-    return str(Pyphen(lang=dictionary, left=4, right=4).inserted(word, SOFT_HYPHEN)) if dictionary else word
+    if dictionary is None:
+        return word
+    places = [0, *Pyphen(lang=dictionary, left=4, right=4).positions(word), len(word)]
+    # two places side by side mean that the dictionary is unsure of a compound: leave both out
+    sure = [b for a, b, c in zip(places, places[1:], places[2:], strict=False) if b - a > 2 and c - b > 2]
+    return SOFT_HYPHEN.join(word[a:b] for a, b in zip([0, *sure], [*sure, len(word)], strict=True))
 
 
 @register.simple_tag
