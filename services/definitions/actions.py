@@ -22,6 +22,11 @@ def load_packages(*, folder: Path = PACKAGES) -> list[tuple[str, int]]:
     return publish_packages(packages=read_packages(folder))
 
 
+def load_shipped_packages() -> None:
+    """Publish the packages of this release. Raises PackageError; may be run any number of times."""
+    load_packages()
+
+
 @transaction.atomic
 def publish_packages(*, packages: Sequence[Package]) -> list[tuple[str, int]]:
     """Publish checked packages. Raises PackageError for changed content under a published version."""

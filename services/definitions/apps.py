@@ -18,8 +18,8 @@ class DefinitionsConfig(AppConfig):
         from tenants.communes.starters import register_starter
 
         from . import checks  # noqa: F401
-        from .actions import load_packages
+        from .actions import load_shipped_packages
 
         shared_readable.register("definitions_servicedefinition", "every portal shows and uses definitions")
         # the table is shared; seeding the template is simply the moment when a release's packages are loaded
-        register_starter("definitions", order=10, seed=load_packages)
+        register_starter("definitions", order=10, seed=load_shipped_packages)

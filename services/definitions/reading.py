@@ -48,7 +48,8 @@ class _StrictLoader(yaml.SafeLoader):
 def read_packages(folder: Path = PACKAGES) -> list[Package]:
     """All packages below `folder`, by key. Raises PackageError with every fault of every package at once."""
     shelf = read_shelf(folder)
-    packages, faults = [], []
+    packages: list[Package] = []
+    faults: list[str] = []
     for path in sorted(entry for entry in folder.iterdir() if entry.is_dir()):
         try:
             packages.append(read_package(path, shelf))

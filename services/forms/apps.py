@@ -17,6 +17,6 @@ class FormsConfig(AppConfig):
         from services.definitions.parts import part_checks
 
         from . import checks  # noqa: F401
-        from .schema import FormSchema
+        from .schema import check_form
 
-        part_checks.register("form", FormSchema.from_dict)
+        part_checks.register("form", check_form)

@@ -68,7 +68,7 @@ class StepForm(forms.Form):
         context: FormContext,
         initial: Mapping[str, Any],
     ) -> None:
-        super().__init__(data=data, files=files, initial=dict(initial), prefix=None)
+        super().__init__(data=data, files=files, initial=dict(initial))  # type: ignore[arg-type]
         self.schema, self.step, self.context = schema, schema.step(step_key), context
         self.given = answers
         self.asked = visible_fields(schema, step_key, answers)
@@ -88,7 +88,8 @@ class StepForm(forms.Form):
     @property
     def uploads(self) -> dict[str, UploadedFile]:
         """New files by field."""
-        return {field.key: self.files[field.key] for field in self.asked if self.files.get(field.key)}
+        chosen = {field.key: self.files.get(field.key) for field in self.asked}
+        return {key: file for key, file in chosen.items() if isinstance(file, UploadedFile)}
 
     @property
     def questions(self) -> list[Question]:

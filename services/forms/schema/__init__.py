@@ -14,7 +14,7 @@ from .flow import (
     visible_fields,
     visible_steps,
 )
-from .model import Condition, Field, FormError, FormSchema, Option, Step, Text
+from .model import Condition, Field, FormError, FormSchema, Option, Step, Text, check_form
 from .summary import SummaryRow, summary
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "SummaryRow",
     "Text",
     "answers_by_meaning",
+    "check_form",
     "effective_answers",
     "first_open_step",
     "next_step",

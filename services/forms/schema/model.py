@@ -188,6 +188,11 @@ class FormSchema(Strict):
                 yield step, field
 
 
+def check_form(raw: Mapping[str, Any]) -> None:
+    """Raises FormError for a form that can't be used: the check that packages run."""
+    FormSchema.from_dict(raw)
+
+
 def _only_looks_back(step: Step, known: set[str]) -> None:
     conditions = [step.when, *(field.when for field in step.fields)]
     for condition in conditions:
