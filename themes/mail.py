@@ -46,10 +46,22 @@ def send_mail(
 ) -> EmailMultiAlternatives:
     """Render `<template>.subject.txt`, `.txt` and (if there is one) `.html` now, send after the commit.
 
-    A mail of a transaction that is rolled back is never sent. The mail server's errors are raised by the
-    sender, after
-    the commit: work that must be retried calls this from a task.
+    A mail of a transaction that is rolled back is never sent. The mail server's errors are raised by the sender, after
+    the commit: work that must be retried composes the mail with `compose_mail` and sends it itself.
     """
+    message = compose_mail(to=to, template=template, context=context, attachments=attachments)
+    transaction.on_commit(partial(message.send, fail_silently=False))
+    return message
+
+
+def compose_mail(
+    *,
+    to: str | Sequence[str],
+    template: str,
+    context: dict[str, Any],
+    attachments: Sequence[Attachment] = (),
+) -> EmailMultiAlternatives:
+    """The mail of `send_mail`, not sent yet."""
     recipients = [to] if isinstance(to, str) else list(to)
     values = {
         "brand": brand_for_current_commune(),
@@ -72,5 +84,4 @@ def send_mail(
             raise
     for attachment in attachments:
         message.attach(attachment.name, attachment.content, attachment.media_type)
-    transaction.on_commit(partial(message.send, fail_silently=False))
     return message
