@@ -1,0 +1,244 @@
+"""What can be done with cases: submit, decide, ask, answer, withdraw, settle the fee."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from services.cases import access
+from services.cases.history import add_event
+from services.cases.letters import validity_of
+from services.cases.models import ActorKind, Case, CaseState, EventKind, Message, StepState
+from services.cases.numbers import new_number
+from services.cases.offerings import definition_of, offered_service
+from services.cases.outbox import (
+    plan_steps,
+    queue_step,
+    release_after,
+    retry_step,
+    run_step,
+    skip_open_steps,
+)
+from services.cases.states import TransitionError, change_state, locked_case
+from services.cases.steps import steps_of
+from services.definitions.queries import definition
+from services.forms.actions import ClaimedDraft, DraftAlreadyClaimed, claim_draft
+from services.forms.models import Draft
+from services.forms.queries import form_of
+from services.forms.schema import FormContext, FormSchema, answers_by_meaning, remaining_errors
+from services.payments.actions import cancel_charge, mark_paid
+from services.payments.models import Charge
+from services.payments.queries import charges_for_reference
+from tenants.accounts.access import require
+from tenants.communes.scope import require_commune
+
+__all__ = [
+    "Applicant",
+    "SubmissionIncomplete",
+    "TransitionError",
+    "applicant_from",
+    "ask_applicant",
+    "decide_case",
+    "retry_step",
+    "run_step",
+    "settle_charge",
+    "submit_case",
+    "withdraw_case",
+    "write_message",
+]
+PROMISED_WORKING_DAYS = 5
+NUMBER_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Who a case is for."""
+
+    name: str
+    email: str = ""
+    birth_date: date | None = None
+    address: Mapping[str, Any] = field(default_factory=dict)
+
+
+class SubmissionIncomplete(Exception):
+    """Answers are missing or no longer right. `errors`: sentences by step and input."""
+
+    def __init__(self, errors: dict[str, dict[str, str]]) -> None:
+        self.errors = errors
+        super().__init__(_("Einige Angaben fehlen noch oder stimmen nicht mehr."))
+
+
+def applicant_from(schema: FormSchema, answers: Mapping[str, Any]) -> Applicant:
+    """The applicant as the answers describe them, by the meaning of the questions."""
+    given = answers_by_meaning(schema, answers)
+    name = f"{given.get('applicant.given_name', '')} {given.get('applicant.family_name', '')}".strip()
+    born = given.get("applicant.birth_date")
+    return Applicant(
+        name=name or str(given.get("applicant.email") or _("ohne Namen")),
+        email=str(given.get("applicant.email", "")),
+        birth_date=date.fromisoformat(born) if born else None,
+        address=given.get("applicant.address") or {},
+    )
+
+
+def submit_case(
+    *,
+    draft: Draft,
+    applicant: Applicant,
+    user: Any = None,
+    language: str | None = None,
+    received_at: datetime | None = None,
+) -> Case:
+    """Make a case of a draft, once: a second call for the same draft, even at the same time, returns the same case.
+
+    Stores case, history and all outgoing work in one transaction. `received_at` is for an application that came in
+    earlier on paper. Raises DraftExpired, SubmissionIncomplete, OfferingNotFound (the commune no longer offers it).
+    """
+    number, spoken = _free_number(), (language or get_language() or "de")[:2]
+    try:
+        with transaction.atomic():
+            claimed = claim_draft(draft=draft, reference=number)
+            return _stored_case(claimed, number, applicant, user, spoken, received_at or timezone.now())
+    except DraftAlreadyClaimed as sent:
+        return Case.objects.get(number=sent.reference)
+
+
+@transaction.atomic
+def decide_case(*, case: Case, actor: Any, outcome: str, reason: str) -> Case:
+    """Decide by hand: outcome „grant“ or „reject“. A rejection needs a reason. Needs cases.decide_case.
+
+    The same decision twice changes nothing. Raises PermissionDenied, TransitionError, ValueError for a missing reason.
+    """
+    require(actor, "cases.decide_case", case)
+    reason = reason.strip()
+    if outcome not in ("grant", "reject"):
+        raise ValueError(outcome)
+    if outcome == "reject" and not reason:
+        raise ValueError(_("Begründen Sie die Ablehnung. Die Begründung steht im Bescheid."))
+    row = locked_case(case.pk)
+    to = CaseState.GRANTED if outcome == "grant" else CaseState.REJECTED
+    if row.state == to:
+        return row
+    valid_until = validity_of(row) if outcome == "grant" else None
+    row = change_state(case=row, to=to, decided_by=actor, valid_until=valid_until)
+    kind = EventKind.GRANTED if outcome == "grant" else EventKind.REJECTED
+    add_event(row, kind, ActorKind.CLERK, actor=actor, reason=reason, has_reasons=bool(row.reasons))
+    if outcome == "reject":
+        _cancel_open_charges(row, actor)
+    row.steps.filter(name="decide").exclude(state=StepState.DONE).update(
+        state=StepState.SKIPPED, due_at=None, last_error=""
+    )
+    release_after(case_id=row.pk, name="decide")
+    return row
+
+
+@transaction.atomic
+def ask_applicant(*, case: Case, actor: Any, text: str) -> Message:
+    """Put a question to the applicant; the case waits for the answer. Needs cases.ask_applicant."""
+    require(actor, "cases.ask_applicant", case)
+    row = change_state(case=case, to=CaseState.WAITING)
+    message = Message.objects.create(
+        case=row, author_kind=ActorKind.CLERK, author=actor, text=text.strip(), at=timezone.now()
+    )
+    add_event(row, EventKind.ASKED, ActorKind.CLERK, actor=actor)
+    queue_step(case=row, name="asked")
+    return message
+
+
+@transaction.atomic
+def write_message(*, case: Case, text: str, user: Any = None) -> Message:
+    """The applicant writes about their case; a case that waited for them goes back to the clerks."""
+    row = locked_case(case.pk)
+    message = Message.objects.create(
+        case=row, author_kind=ActorKind.APPLICANT, author=user, text=text.strip(), at=timezone.now()
+    )
+    add_event(row, EventKind.ANSWERED, ActorKind.APPLICANT, actor=user)
+    if row.state == CaseState.WAITING:
+        change_state(case=row, to=CaseState.IN_REVIEW)
+    return message
+
+
+@transaction.atomic
+def withdraw_case(*, case: Case, user: Any = None) -> Case:
+    """The applicant takes the application back, as long as it is not decided. May be called twice."""
+    row = locked_case(case.pk)
+    if row.state == CaseState.WITHDRAWN:
+        return row
+    row = change_state(case=row, to=CaseState.WITHDRAWN)
+    add_event(row, EventKind.WITHDRAWN, ActorKind.APPLICANT, actor=user)
+    skip_open_steps(case=row)
+    return row
+
+
+@transaction.atomic
+def settle_charge(*, case: Case, charge: Charge, actor: Any) -> Charge:
+    """Note that the fee has been paid. Needs payments.mark_charge_paid; a second call changes nothing."""
+    if charge.reference != case.number:
+        raise ValueError(f"{charge.invoice_number} does not belong to {case.number}")
+    was_open = charge.is_open
+    settled = mark_paid(charge=charge, actor=actor)
+    if was_open:
+        add_event(case, EventKind.PAID, ActorKind.CLERK, actor=actor, amount_cents=settled.amount_cents)
+    return settled
+
+
+def promised_by(start: datetime, working_days: int) -> datetime:
+    """The end of the day that many working days (Monday to Friday) later."""
+    day = timezone.localtime(start).date()
+    while working_days > 0:
+        day += timedelta(days=1)
+        working_days -= day.weekday() < 5
+    return timezone.make_aware(datetime.combine(day, datetime.min.time()) + timedelta(hours=23, minutes=59))
+
+
+def _stored_case(
+    claimed: ClaimedDraft, number: str, applicant: Applicant, user: Any, language: str, received_at: datetime
+) -> Case:
+    offering = offered_service(claimed.offering_slug, language)
+    form = form_of(claimed.definition_key, claimed.definition_version)
+    context = FormContext(settings=offering.settings, language=language)
+    if errors := remaining_errors(form, claimed.answers, context):
+        raise SubmissionIncomplete(errors)
+    service = definition(claimed.definition_key, claimed.definition_version)
+    case = Case.objects.create(
+        number=number,
+        access_salt=access.new_salt(),
+        offering_slug=claimed.offering_slug,
+        definition_key=claimed.definition_key,
+        definition_version=claimed.definition_version,
+        title=service.text("name", "de"),
+        language=language,
+        answers=claimed.answers,
+        applicant_name=applicant.name[:200],
+        applicant_email=applicant.email,
+        applicant_birth_date=applicant.birth_date,
+        applicant_address=dict(applicant.address),
+        user=user if user is not None and user.is_authenticated else None,
+        submitted_at=received_at,
+        due_at=promised_by(received_at, int(offering.settings.get("working_days") or PROMISED_WORKING_DAYS)),
+    )
+    add_event(case, EventKind.SUBMITTED, ActorKind.APPLICANT, actor=case.user)
+    plan_steps(case=case, names=steps_of(definition_of(case)))
+    return case
+
+
+def _free_number() -> str:
+    slug = require_commune().slug
+    for _attempt in range(NUMBER_TRIES):
+        number = new_number(slug)
+        if not Case.objects.filter(number=number).exists():
+            return number
+    raise RuntimeError("No free case number found.")
+
+
+def _cancel_open_charges(case: Case, actor: Any) -> None:
+    for charge in charges_for_reference(case.number):
+        if charge.is_open:
+            cancel_charge(charge=charge, actor=actor)

@@ -1,0 +1,22 @@
+"""The room of cases: from a filled-in form to a decision that was sent."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CasesConfig(AppConfig):
+    """Registers permissions, steps, fact sources and answer checks."""
+
+    name = "services.cases"
+    label = "cases"
+    verbose_name = _("Vorgänge")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from services.cases import checks, facts, rules, starter, steps, tasks  # noqa: F401
+
+        facts.register()
+        steps.register()
+        starter.register()

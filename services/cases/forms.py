@@ -1,0 +1,85 @@
+"""The small forms of this room; applications come from `services.forms`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from services.cases.numbers import canonical_number
+
+
+class TrackForm(forms.Form):
+    """Number and code of a case."""
+
+    use_required_attribute = False
+    number = forms.CharField(
+        label=_("Vorgangsnummer"),
+        help_text=_("Steht in der Bestätigung, zum Beispiel GE-7K3F-29MX"),
+        max_length=40,
+        error_messages={"required": _("Geben Sie die Vorgangsnummer ein.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+    )
+    code = forms.CharField(
+        label=_("Zugangscode"),
+        help_text=_("Acht Zeichen, auch aus der Bestätigung"),
+        max_length=40,
+        error_messages={"required": _("Geben Sie den Zugangscode ein.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+    )
+
+    def clean_number(self) -> str:
+        number = canonical_number(self.cleaned_data["number"])
+        if number is None:
+            raise forms.ValidationError(_("Prüfen Sie die Nummer: Ein Zeichen fehlt oder ist vertauscht."))
+        return number
+
+
+class MessageForm(forms.Form):
+    """What the applicant writes about the case."""
+
+    use_required_attribute = False
+    text = forms.CharField(
+        label=_("Ihre Nachricht"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={
+            "required": _("Schreiben Sie Ihre Nachricht in das Feld."),
+            "max_length": _("Kürzen Sie Ihre Nachricht auf höchstens 2000 Zeichen."),
+        },
+    )
+
+
+class QuestionForm(MessageForm):
+    """What a clerk asks the applicant."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label = _("Frage an die antragstellende Person")
+        self.fields["text"].help_text = _("Kommt per E-Mail an. Die Frist ruht, bis die Antwort da ist.")
+
+
+class DecisionForm(forms.Form):
+    """A decision by hand."""
+
+    use_required_attribute = False
+    outcome = forms.ChoiceField(
+        label=_("Entscheidung"),
+        choices=[("grant", _("Bewilligen")), ("reject", _("Ablehnen"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Wählen Sie aus, wie Sie entscheiden.")},
+    )
+    reason = forms.CharField(
+        label=_("Begründung"),
+        help_text=_("Steht so im Bescheid. Bei einer Ablehnung ist sie nötig."),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("outcome") == "reject" and not given.get("reason", "").strip():
+            self.add_error("reason", _("Begründen Sie die Ablehnung. Die Begründung steht im Bescheid."))
+        return given

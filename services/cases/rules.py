@@ -1,0 +1,25 @@
+"""Who may do what with cases. Applicants need no permission: a grant opens their own case, see `access.py`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rules
+
+from services.cases.models import Case
+from tenants.accounts.rules import is_clerk
+
+
+@rules.predicate
+def is_not_about_themselves(user: Any, case: Case | None) -> bool:
+    """Nobody decides a case of their own (§ 20 VwVfG)."""
+    if case is None:
+        return True
+    return user.pk != case.user_id and user.email.lower() != case.applicant_email.lower()
+
+
+rules.add_perm("cases.see_inbox", is_clerk)
+rules.add_perm("cases.see_case", is_clerk)
+rules.add_perm("cases.decide_case", is_clerk & is_not_about_themselves)
+rules.add_perm("cases.ask_applicant", is_clerk & is_not_about_themselves)
+rules.add_perm("cases.retry_step", is_clerk)

@@ -1,0 +1,1 @@
+"""The screens of the room: applying, following a case, the own page, the clerks' desk."""

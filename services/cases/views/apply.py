@@ -1,0 +1,239 @@
+"""Filling in an application: start, one question a page, check your answers, send. Works without JavaScript."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from services.cases import access, zones
+from services.cases.actions import SubmissionIncomplete, applicant_from, submit_case
+from services.cases.offerings import OfferedService, OfferingNotFound, offered_service
+from services.cases.queries import case_by_number
+from services.definitions.definition import Definition
+from services.forms.actions import DraftError, save_step, start_draft
+from services.forms.models import Draft
+from services.forms.queries import form_of, open_draft, sent_draft
+from services.forms.rendering import StepForm, step_form
+from services.forms.schema import (
+    FormContext,
+    FormSchema,
+    effective_answers,
+    first_open_step,
+    next_step,
+    previous_step,
+    summary,
+    visible_steps,
+)
+from services.forms.uploads import UploadRefused
+from tenants.accounts.access import public
+
+DRAFTS_KEY = "drafts"
+FROM_CHECK = "pruefen"
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest, slug: str) -> HttpResponse:
+    """What is needed, and the button that begins a draft."""
+    service = _service_or_404(slug)
+    if request.method == "POST":
+        shared = _definition(service)
+        draft = start_draft(offering_slug=service.slug, definition_key=shared.key, definition_version=shared.version)
+        request.session[DRAFTS_KEY] = {**request.session.get(DRAFTS_KEY, {}), slug: draft.token}
+        return redirect("cases:step", slug, form_of(shared.key, shared.version).steps[0].key)
+    open_one = open_draft(_token(request, slug))
+    going_on = _place_to_go_on(open_one) if open_one and open_one.answers else ""
+    return render(request, "cases/start.html", {"service": service, "going_on": going_on})
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request: HttpRequest, slug: str, step_key: str) -> HttpResponse:
+    """One page of the form."""
+    service = _service_or_404(slug)
+    draft = open_draft(_token(request, slug))
+    if draft is None:
+        return _gone(request, service)
+    schema = form_of(draft.definition_key, draft.definition_version)
+    if elsewhere := _detour(schema, draft, step_key):
+        return redirect("cases:step", slug, elsewhere)
+    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    context = FormContext(settings=service.settings)
+    page = step_form(schema, step_key, data, files, answers=draft.answers, known=_known(request), context=context)
+    if request.method == "POST" and page.is_valid():
+        try:
+            draft = save_step(draft=draft, step_key=step_key, answers=page.answers, uploads=page.uploads)
+        except UploadRefused as refusal:
+            page.add_error(next(iter(page.uploads)), str(refusal))
+        except DraftError:
+            return _gone(request, service)
+        else:
+            return redirect(_after(request, schema, draft, step_key))
+    return _question_page(request, service, draft, page)
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest, slug: str) -> HttpResponse:
+    """Check your answers; sending twice leads to the same case."""
+    service = _service_or_404(slug)
+    draft = open_draft(_token(request, slug))
+    if draft is None:
+        return _gone(request, service)
+    schema = form_of(draft.definition_key, draft.definition_version)
+    if missing := first_open_step(schema, draft.answers):
+        return redirect("cases:step", slug, missing.key)
+    if request.method == "POST":
+        return _submit(request, service, draft, schema)
+    return _check_page(request, service, draft, schema)
+
+
+@public
+@never_cache
+def thanks(request: HttpRequest, slug: str) -> HttpResponse:
+    """Where an application that was sent from here leads to: its case."""
+    sent = sent_draft(_token(request, slug))
+    return redirect("cases:status", sent.reference) if sent else redirect("cases:start", slug)
+
+
+def _submit(request: HttpRequest, service: OfferedService, draft: Draft, schema: FormSchema) -> HttpResponse:
+    applicant = applicant_from(schema, effective_answers(schema, draft.answers))
+    try:
+        case = submit_case(draft=draft, applicant=applicant, user=request.user, language=get_language())
+    except SubmissionIncomplete as incomplete:
+        return _check_page(request, service, draft, schema, errors=incomplete.errors)
+    except DraftError:
+        return _gone(request, service)
+    access.grant(request, case, fresh=True)
+    return redirect("cases:status", case.number)
+
+
+def _question_page(request: HttpRequest, service: OfferedService, draft: Draft, page: StepForm) -> HttpResponse:
+    keys = [each.key for each in visible_steps(page.schema, draft.answers)]
+    before = previous_step(page.schema, draft.answers, page.step.key)
+    back = _url("step", service.slug, before.key) if before else _url("start", service.slug)
+    context = {
+        "service": service,
+        "form": page,
+        "current": keys.index(page.step.key) + 1,
+        "total": len(keys),
+        "back": _url("check", service.slug) if FROM_CHECK in request.GET else back,
+        "good_news": _good_news(page.schema, draft, service, before.key if before else ""),
+        "has_files": any(question.kind == "file" for question in page.questions),
+    }
+    return render(request, "cases/step.html", context, status=422 if page.errors else 200)
+
+
+def _check_page(
+    request: HttpRequest,
+    service: OfferedService,
+    draft: Draft,
+    schema: FormSchema,
+    errors: dict[str, dict[str, str]] | None = None,
+) -> HttpResponse:
+    language = get_language() or "de"
+    rows = [
+        {"label": row.label, "value": row.value, "url": _change_url(service, row.change_step)}
+        for row in summary(schema, draft.answers, language)
+    ]
+    before = previous_step(schema, draft.answers)
+    problems = [
+        {"url": _change_url(service, key), "message": message}
+        for key, messages in (errors or {}).items()
+        for message in messages.values()
+    ]
+    context = {
+        "service": service,
+        "rows": rows,
+        "before_sending": schema.before_sending.in_language(language) if schema.before_sending else "",
+        "back": _url("step", service.slug, before.key) if before else _url("start", service.slug),
+        "problems": problems,
+    }
+    return render(request, "cases/check.html", context, status=422 if errors else 200)
+
+
+def _good_news(schema: FormSchema, draft: Draft, service: OfferedService, before: str) -> str:
+    """What the page before found out, such as the zone of the address."""
+    fields = schema.step(before).fields if before else ()
+    checked = next((field for field in fields if field.check == zones.CHECK), None)
+    return zones.good_news_about(draft.answers.get(checked.key), service.settings) if checked else ""
+
+
+def _after(request: HttpRequest, schema: FormSchema, draft: Draft, step_key: str) -> str:
+    """Where a saved page leads: the next one, or back to the check page if that is where it was opened from."""
+    slug = draft.offering_slug
+    if FROM_CHECK in request.GET:
+        missing = first_open_step(schema, draft.answers)
+        return f"{_url('step', slug, missing.key)}?{FROM_CHECK}=1" if missing else _url("check", slug)
+    target = next_step(schema, draft.answers, step_key)
+    return _url("step", slug, target.key) if target else _url("check", slug)
+
+
+def _detour(schema: FormSchema, draft: Draft, step_key: str) -> str:
+    """The page to go to instead, if this one is not asked or earlier ones are still open; "" otherwise."""
+    keys = [each.key for each in visible_steps(schema, draft.answers)]
+    first = first_open_step(schema, draft.answers)
+    if step_key not in keys:
+        if step_key not in {each.key for each in schema.steps}:
+            raise Http404(step_key)
+        return first.key if first else keys[-1]
+    if first and keys.index(step_key) > keys.index(first.key):
+        return first.key
+    return ""
+
+
+def _place_to_go_on(draft: Draft) -> str:
+    first = first_open_step(form_of(draft.definition_key, draft.definition_version), draft.answers)
+    return _url("step", draft.offering_slug, first.key) if first else _url("check", draft.offering_slug)
+
+
+def _gone(request: HttpRequest, service: OfferedService) -> HttpResponse:
+    """No draft to go on with: it was sent (then to the case), expired, or the browser forgot it."""
+    sent = sent_draft(_token(request, service.slug))
+    case = case_by_number(sent.reference) if sent else None
+    if case:
+        access.grant(request, case, fresh=True)
+        return redirect("cases:status", case.number)
+    return render(request, "cases/gone.html", {"service": service}, status=410)
+
+
+def _known(request: HttpRequest) -> dict[str, Any]:
+    return {"applicant.email": request.user.email} if request.user.is_authenticated else {}
+
+
+def _token(request: HttpRequest, slug: str) -> str:
+    return str(request.session.get(DRAFTS_KEY, {}).get(slug, ""))
+
+
+def _url(name: str, *args: str) -> str:
+    return reverse(f"cases:{name}", args=args)
+
+
+def _change_url(service: OfferedService, step_key: str) -> str:
+    return f"{_url('step', service.slug, step_key)}?{FROM_CHECK}=1"
+
+
+def _definition(service: OfferedService) -> Definition:
+    if service.definition is None:
+        raise Http404(service.slug)
+    return service.definition
+
+
+def _service_or_404(slug: str) -> OfferedService:
+    try:
+        service = offered_service(slug, get_language() or "de")
+    except OfferingNotFound:
+        raise Http404(slug) from None
+    if not service.is_applied_for_online:
+        raise Http404(_("Diesen Antrag gibt es hier nicht online."))
+    return service

@@ -1,0 +1,54 @@
+"""Is the address in a zone? Asked while the form is filled in and again for the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from services.catalogue.areas import zone_for_address
+from services.forms.schema import FormContext
+
+CHECK = "parking_zone"
+
+
+def zone_of(settings: Mapping[str, Any], address: Mapping[str, Any] | None) -> str | None:
+    """The key of the zone in which an address answer lies; None if there is none."""
+    if not address:
+        return None
+    return zone_for_address(dict(settings), str(address.get("street", "")), str(address.get("number", "")))
+
+
+def zone_name(settings: Mapping[str, Any], key: str | None) -> str:
+    """The zone's name („Innenstadt“), or "" if it has none."""
+    zones = settings.get("zones") or ()
+    return next((str(zone.get("name", "")) for zone in zones if zone.get("key") == key), "")
+
+
+def zone_streets(settings: Mapping[str, Any], key: str | None) -> list[str]:
+    """The streets of a zone, each once."""
+    zones = settings.get("zones") or ()
+    found = next((zone.get("streets") or () for zone in zones if zone.get("key") == key), ())
+    return list(dict.fromkeys(str(entry.get("street", "")) for entry in found))
+
+
+def complaint_about(address: Any, answers: Mapping[str, Any], context: FormContext) -> str | None:
+    """The check that a form names `parking_zone`: what is wrong with an address outside every zone."""
+    if zone_of(context.settings, address):
+        return None
+    return _(
+        "Für %(street)s %(number)s finden wir keine Bewohnerparkzone. Prüfen Sie Straße und Hausnummer. "
+        "Stimmt die Adresse, können Sie den Antrag trotzdem stellen."
+    ) % {"street": address["street"], "number": address["number"]}
+
+
+def good_news_about(address: Any, settings: Mapping[str, Any]) -> str:
+    """What the next page says when the address lies in a zone; "" otherwise."""
+    key = zone_of(settings, address)
+    if not key:
+        return ""
+    name = zone_name(settings, key)
+    if name:
+        return _("Ihre Adresse liegt in Zone %(key)s, %(name)s.") % {"key": key, "name": name}
+    return _("Ihre Adresse liegt in Zone %(key)s.") % {"key": key}
