@@ -43,11 +43,9 @@ def migrations_hash() -> str:
         "seeds/*.py",
         "packages/**/*.*",
     )
-    for wing in wings:
-        for pattern in patterns:
-            for path in sorted((ROOT / wing).rglob(pattern)) if (ROOT / wing).exists() else []:
-                if path.is_file() and "__pycache__" not in path.parts:
-                    digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    found = {path for wing in wings for pattern in patterns for path in (ROOT / wing).rglob(pattern) if path.is_file()}
+    for path in sorted(path for path in found if "__pycache__" not in path.parts):
+        digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     digest.update((ROOT / "platform/rathausplatz/settings/apps.py").read_bytes())
     digest.update((ROOT / "infra/requirements/runtime.txt").read_bytes())
     return digest.hexdigest()[:12]

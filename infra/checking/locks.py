@@ -1,4 +1,4 @@
-"""The locks name versions and hashes, no host; and every dependency of ours is explained."""
+"""The locks name versions and hashes, no host; every dependency and every setting of ours is explained."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import re
 import tomllib
 from pathlib import Path
 
-from infra.checking.files import ROOT, Fault, read
+from infra.checking.files import ROOT, Fault, files_in, read
 
 RUNTIME, DEV = Path("infra/requirements/runtime.txt"), Path("infra/requirements/dev.txt")
 REASONS = Path("docs/reference/dependencies.md")
+SETTINGS_PAGE = Path("docs/reference/settings.md")
+VARIABLE = re.compile(r"\benv(?:\.\w+)?\(\s*\"([A-Z_0-9]+)\"")
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*])?==([^ ;\\]+)", re.MULTILINE)
 HOST = re.compile(r"https?://|--(?:extra-)?index-url|--find-links|@ ")
 
@@ -21,7 +23,7 @@ def normal(name: str) -> str:
 
 def check_locks() -> list[Fault]:
     """Faults of both locks and of the page that explains our dependencies."""
-    return [*_hosts_and_hashes(), *_agreement(), *_reasons()]
+    return [*_hosts_and_hashes(), *_agreement(), *_reasons(), *check_settings()]
 
 
 def _hosts_and_hashes() -> list[Fault]:
@@ -67,3 +69,15 @@ def _reasons() -> list[Fault]:
         if normal(name) not in locked:
             faults.append(Fault(DEV, 1, f"{name} is not locked: run `make lock`"))
     return faults
+
+
+def check_settings() -> list[Fault]:
+    """Every variable the settings read is explained."""
+    page = read(SETTINGS_PAGE)
+    return [
+        Fault(path, source.count("\n", 0, match.start()) + 1, f"{match[1]} has no line in {SETTINGS_PAGE}")
+        for path in files_in(("platform",), ".py")
+        for source in [read(path)]
+        for match in VARIABLE.finditer(source)
+        if f"`{match[1]}`" not in page
+    ]
