@@ -199,3 +199,15 @@ def test_of_many_clicks_at_once_exactly_one_sends(committed_draft: tuple[Any, Dr
         answers = list(pool.map(click, range(6)))
     winner = answers.index("sent")
     assert answers == ["sent" if number == winner else f"GE-{winner}" for number in range(6)]
+
+
+def test_the_schedule_purges_each_commune_s_drafts(committed_draft: tuple[Any, Draft]) -> None:
+    from services.forms.tasks import purge_commune
+
+    gera, made = committed_draft
+    assert purge_commune(schema=gera.schema) == 0
+    with commune_scope(gera):
+        Draft.objects.filter(pk=made.pk).update(expires_at=timezone.now() - timedelta(days=1))
+    assert purge_commune(schema=gera.schema) == 1
+    with commune_scope(gera):
+        assert not Draft.objects.filter(pk=made.pk).exists()
