@@ -8,7 +8,6 @@ from pathlib import Path
 
 from infra.checking.files import Fault
 
-
 OUR_APPS = tuple(f"{wing}." for wing in ("tenants", "services")) + (
     "themes",
     "cms",

@@ -33,7 +33,6 @@ def start_sentry(*, dsn: str, release: str) -> None:
         sentry_sdk.init(
             dsn=dsn,
             release=release,
-            send_default_pii=False,
             before_send=tag_commune,
             before_send_transaction=tag_commune,
             include_local_variables=False,

@@ -1,0 +1,38 @@
+"""Logs and Sentry name the commune and never a person."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import sentry_sdk
+from rathausplatz.observability import add_scope, start_sentry
+
+from tenants.communes.scope import commune_scope
+from tests.servers.sentry import SentryServer
+
+
+def test_a_log_line_carries_the_commune(gera: Any) -> None:
+    with commune_scope(gera):
+        inside = add_scope(None, "info", {"event": "x"})
+    assert inside["commune"] == "gera"
+    assert add_scope(None, "info", {"event": "x"})["commune"] == "public"
+
+
+def test_sentry_learns_the_commune_but_not_the_person(gera: Any) -> None:
+    with SentryServer() as sentry:
+        start_sentry(dsn=sentry.dsn, release="test")
+        try:
+            with commune_scope(gera), pytest.raises(ZeroDivisionError) as failed:
+                sentry_sdk.set_user({"email": "marta@example.org"})
+                _ = 1 / 0
+            with commune_scope(gera):
+                sentry_sdk.capture_exception(failed.value)
+            sentry_sdk.flush(timeout=10)
+            assert sentry.arrived.wait(10)
+        finally:
+            sentry_sdk.init()
+    event = sentry.events[0]
+    assert event["tags"]["commune"] == "gera"
+    assert "marta@example.org" not in json.dumps(event)
