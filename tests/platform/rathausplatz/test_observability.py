@@ -20,14 +20,19 @@ def test_a_log_line_carries_the_commune(gera: Any) -> None:
     assert add_scope(None, "info", {"event": "x"})["commune"] == "public"
 
 
+def divide_by_zero() -> float:
+    return 1 / 0
+
+
 def test_sentry_learns_the_commune_but_not_the_person(gera: Any) -> None:
+    address = "@".join(["marta", "example.org"])  # not a literal: Sentry is sent the lines of code
     with SentryServer() as sentry:
         start_sentry(dsn=sentry.dsn, release="test")
         try:
-            with commune_scope(gera), pytest.raises(ZeroDivisionError) as failed:
-                sentry_sdk.set_user({"email": "marta@example.org"})
-                _ = 1 / 0
             with commune_scope(gera):
+                sentry_sdk.set_user({"email": address})
+                with pytest.raises(ZeroDivisionError) as failed:
+                    divide_by_zero()
                 sentry_sdk.capture_exception(failed.value)
             sentry_sdk.flush(timeout=10)
             assert sentry.arrived.wait(10)
@@ -35,4 +40,4 @@ def test_sentry_learns_the_commune_but_not_the_person(gera: Any) -> None:
             sentry_sdk.init()
     event = sentry.events[0]
     assert event["tags"]["commune"] == "gera"
-    assert "marta@example.org" not in json.dumps(event)
+    assert address not in json.dumps(event)
