@@ -35,14 +35,14 @@ def _connect() -> None:
 def measure(port: int, wanted: set[str]) -> None:
     """Run the wanted measurements against the demonstration on `port`."""
     from infra.bench import line, pages, provisioning, throughput
-    from infra.testing.browser import find_chromium
+    from infra.testing.browser import find_or_install_browser
     from tenants.communes.queries import find_commune
 
     gera = find_commune("gera").ref()
     if "pages" in wanted:
         pages.measure_server_side(gera.primary_host, pages.PAGES)
     if "wire" in wanted:
-        pages.measure_wire(f"http://{gera.primary_host}:{port}", pages.PAGES, find_chromium())
+        pages.measure_wire(f"http://{gera.primary_host}:{port}", pages.PAGES, str(find_or_install_browser()))
     if "throughput" in wanted:
         throughput.measure_throughput(port, gera.primary_host)
     if "invalidation" in wanted:
