@@ -15,6 +15,12 @@ class CatalogueConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from themes.desk_rail import DeskScreen, desk_screens
+
         from . import rules, starter  # noqa: F401
 
         starter.register()
+        desk_screens.register(
+            "catalogue.offerings",
+            DeskScreen(_("Leistungen"), "catalogue:offerings", "catalogue.manage_offerings", _("Verwaltung"), 300),
+        )

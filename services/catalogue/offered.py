@@ -96,6 +96,17 @@ class OfferedService:
         """The modules in the commune's own words."""
         return tuple(name for name in MODULES if self._own(name) is not None)
 
+    @property
+    def local_parts(self) -> str:
+        """What this commune has settled itself, in words: „Gebühr und Zonen“; empty where nothing is."""
+        with override(self.language):
+            parts = [
+                *([gettext("Gebühr")] if self.has_own_fee or "cost" in self.local_texts else []),
+                *([gettext("Zonen")] if self.settings.get("zones") else []),
+                *([gettext("Hinweise")] if set(self.local_texts) - {"cost"} else []),
+            ]
+            return gettext(" und ").join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
     def _own(self, name: str) -> Any:
         for language in (self.language, "de"):
             value = self.overrides.get(language, {}).get(name)

@@ -119,6 +119,14 @@ def override_text(*, offering: Offering, language: str, module: str, value: Any,
 
 
 @transaction.atomic
+def override_texts(*, offering: Offering, language: str, texts: Mapping[str, Any], actor: Any) -> Offering:
+    """Override several modules of one language at once: all or, when one is refused, none."""
+    for module, value in texts.items():
+        offering = override_text(offering=offering, language=language, module=module, value=value, actor=actor)
+    return offering
+
+
+@transaction.atomic
 def set_fee(*, offering: Offering, fee_cents: int | None, actor: Any) -> Offering:
     """Set the commune's own fee in cents; None takes the shared one again. Raises CatalogueError."""
     _permit(actor)

@@ -1,0 +1,101 @@
+"""What administrators fill in about an offering."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from . import texts
+from .faults import ZoneSyntaxError
+from .offered import OfferedService
+from .zones import read_zones, write_zones
+
+_AMOUNT = re.compile(r"^(\d{1,3}(?:\.\d{3})+|\d{1,6})(?:[,.](\d{1,2}))?$")
+
+
+def cents_of(text: str) -> int:
+    """„30,70“ as 3070. Raises ValidationError."""
+    found = _AMOUNT.match(text.replace("€", "").replace("\xa0", "").strip())
+    if found is None:
+        raise ValidationError(gettext("Geben Sie einen Betrag an, zum Beispiel 30,70."))
+    return int(found[1].replace(".", "")) * 100 + int((found[2] or "0").ljust(2, "0"))
+
+
+class FeeForm(forms.Form):
+    """The commune's own fee; empty takes the shared one."""
+
+    fee = forms.CharField(label=_("Gebühr in Euro"), required=False, max_length=12)
+    fee.widget.attrs["inputmode"] = "decimal"
+
+    def clean_fee(self) -> int | None:
+        """Cents, or None."""
+        text = self.cleaned_data["fee"].strip()
+        return cents_of(text) if text else None
+
+
+class RankForm(forms.Form):
+    """Where an offering stands among the most wanted."""
+
+    position = forms.IntegerField(label=_("Rang"), min_value=0, max_value=9999)
+
+
+class ZonesForm(forms.Form):
+    """The zones as one text, a street per line."""
+
+    zones = forms.CharField(
+        label=_("Zonen und Straßen"),
+        required=False,
+        max_length=60_000,
+        widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false"}),
+        help_text=_("Eine Straße je Zeile. Beispiel: „Zone A: Innenstadt“, darunter „Sorge 1–60 gerade“."),
+    )
+
+    @classmethod
+    def of(cls, service: OfferedService, data: Any = None) -> ZonesForm:
+        """The form with the present zones."""
+        return cls(data, initial={"zones": write_zones(service.settings.get("zones") or ())})
+
+    def clean_zones(self) -> str:
+        """The text, if it can be understood."""
+        text: str = self.cleaned_data["zones"]
+        try:
+            read_zones(text)
+        except ZoneSyntaxError as error:
+            raise ValidationError(list(error.faults)) from error
+        return text
+
+
+class TextsForm(forms.Form):
+    """All text modules of one language; an empty one is the shared text."""
+
+    def __init__(self, service: OfferedService, data: Any = None) -> None:
+        own = service.overrides.get(service.language, {})
+        super().__init__(data, initial={name: texts.written(name, own.get(name)) for name in texts.ORDER})
+        for name in texts.ORDER:
+            shared = texts.written(name, service.shared_module(name))
+            lines = max(1, min(9, shared.count("\n") + len(shared) // 60 + 1))
+            self.fields[name] = forms.CharField(
+                label=texts.LABELS[name],
+                help_text=texts.HINTS.get(name, ""),
+                required=False,
+                max_length=12_000,
+                widget=forms.Textarea(attrs={"rows": lines, "lang": service.language}),
+            )
+        self.service = service
+
+    def rows(self) -> list[tuple[str, forms.BoundField, str, bool]]:
+        """Name, field, shared text and whether the commune has its own, in the order of the page."""
+        own = self.service.overrides.get(self.service.language, {})
+        return [
+            (name, self[name], texts.written(name, self.service.shared_module(name)), name in own)
+            for name in texts.ORDER
+        ]
+
+    def changed_modules(self) -> dict[str, Any]:
+        """What was typed differently from what is stored, as values of modules."""
+        return {name: texts.read(name, self.cleaned_data[name]) for name in self.changed_data}

@@ -1,0 +1,15 @@
+"""The administration's addresses. The public pages of services are the editorial wing's."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from . import views
+
+app_name = "catalogue"
+urlpatterns = [
+    path("arbeitsplatz/leistungen/", views.offerings, name="offerings"),
+    path("arbeitsplatz/leistungen/<slug:slug>/", views.offering, name="offering"),
+    path("arbeitsplatz/leistungen/<slug:slug>/veroeffentlichen/", views.publish, name="publish"),
+    path("arbeitsplatz/leistungen/<slug:slug>/zurueckziehen/", views.withdraw, name="withdraw"),
+]
