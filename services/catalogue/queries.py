@@ -45,7 +45,7 @@ def offered_services(language: str) -> list[OfferedService]:
 
 def offered_service(slug: str, language: str) -> OfferedService:
     """The published service with this address (one query). Raises OfferingNotFound."""
-    return _one(Offering.objects.filter(published=True, slug=slug), language)
+    return _one(slug, Offering.objects.filter(published=True), language)
 
 
 def most_wanted(language: str, limit: int = 10) -> list[OfferedService]:
@@ -74,7 +74,7 @@ def services_for_staff(language: str) -> list[OfferedService]:
 
 def any_service(slug: str, language: str) -> OfferedService:
     """A service whether published or not. Raises OfferingNotFound."""
-    return _one(Offering.objects.filter(slug=slug), language)
+    return _one(slug, Offering.objects.all(), language)
 
 
 def opening_today(now: datetime | None = None, place: Place | None = None) -> OpeningToday:
@@ -102,10 +102,12 @@ def areas() -> list[str]:
     return list(Area.objects.values_list("name", flat=True))
 
 
-def _one(offerings: QuerySet[Offering], language: str) -> OfferedService:
-    found = _merged(offerings.select_related("unit")[:1], language)
+def _one(slug: str, offerings: QuerySet[Offering], language: str) -> OfferedService:
+    if not slug.isprintable():  # the database refuses some signs with an error
+        raise OfferingNotFound(repr(slug))
+    found = _merged(offerings.filter(slug=slug).select_related("unit")[:1], language)
     if not found:
-        raise OfferingNotFound
+        raise OfferingNotFound(slug)
     return found[0]
 
 

@@ -15,7 +15,9 @@ MOST_ROWS = 1000
 def note_miss(*, words: str, language: str) -> None:
     """Count words that found nothing, in one statement. Digits and @ are left out: they could be about a person."""
     text = " ".join(words.split()).casefold()
-    if not 3 <= len(text) <= LONGEST or len(fold(text)) > 4 or "@" in text or any(sign.isdigit() for sign in text):
+    if not 3 <= len(text) <= LONGEST or not 1 <= len(fold(text)) <= 4 or not text.isprintable():
+        return
+    if "@" in text or any(sign.isdigit() for sign in text):
         return
     table = connection.ops.quote_name(SearchMiss._meta.db_table)
     with connection.cursor() as cursor:

@@ -1,0 +1,1 @@
+"""Taking part: ideas, later projects, plans, programmes and polls."""

@@ -1,0 +1,33 @@
+"""The room of participation."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ParticipationConfig(AppConfig):
+    """Tables in each commune's schema."""
+
+    name = "services.participation"
+    label = "participation"
+    verbose_name = _("Mitmachen")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from themes.desk import DeskScreen, desk_screens
+
+        from . import queries, rules, starter  # noqa: F401
+
+        starter.register()
+        desk_screens.register(
+            "participation.ideas",
+            DeskScreen(
+                _("Ideen prüfen"),
+                "participation:moderation",
+                "participation.moderate_ideas",
+                _("Mitmachen"),
+                order=200,
+                waiting=queries.reports_waiting,
+            ),
+        )

@@ -1,0 +1,1 @@
+"""The screens of participation: public ones and the editors' queue."""
