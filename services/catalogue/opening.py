@@ -81,9 +81,7 @@ def opening_at(
     return OpeningToday(place, now=now)
 
 
-def spans_of(
-    day: date, place: Place, hours: Sequence[OpeningHours], special: Mapping[date, SpecialDay]
-) -> list[Span]:
+def spans_of(day: date, place: Place, hours: Sequence[OpeningHours], special: Mapping[date, SpecialDay]) -> list[Span]:
     """The spans of one date in order: a special day counts before a holiday, a holiday before the weekday."""
     exception = special.get(day)
     if exception is not None:

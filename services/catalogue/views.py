@@ -105,8 +105,10 @@ def _amount(service: OfferedService) -> str:
 def _bound(part: str, service: OfferedService, request: HttpRequest) -> Any:
     if part == "texts":
         return TextsForm(service, request.POST)
-    return ZonesForm.of(service, request.POST) if part == "zones" else {"fee": FeeForm, "rank": RankForm}[part](
-        request.POST
+    return (
+        ZonesForm.of(service, request.POST)
+        if part == "zones"
+        else {"fee": FeeForm, "rank": RankForm}[part](request.POST)
     )
 
 

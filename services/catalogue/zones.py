@@ -1,9 +1,9 @@
 """Zones as an office types them: one street per line, and the same list back as text.
 
-    Zone A: Innenstadt
-    Kornmarkt
-    Sorge 1–60
-    Heinrichstraße 2–30 gerade
+Zone A: Innenstadt
+Kornmarkt
+Sorge 1–60
+Heinrichstraße 2–30 gerade
 """
 
 from __future__ import annotations

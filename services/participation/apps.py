@@ -15,7 +15,7 @@ class ParticipationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from themes.desk import DeskScreen, desk_screens
+        from themes.desk_rail import DeskScreen, desk_screens
 
         from . import queries, rules, starter  # noqa: F401
 
