@@ -41,7 +41,7 @@ class OpeningToday:
         if days == 1:
             return _("öffnet morgen um %(time)s") % {"time": at}
         if days < 7:
-            day = Weekday(self.next_opening.weekday()).label
+            day = str(Weekday(self.next_opening.weekday()).label)
             return _("öffnet am %(day)s um %(time)s") % {"day": day, "time": at}
         day = date_format(self.next_opening, "j. F")
         return _("öffnet am %(day)s um %(time)s") % {"day": day, "time": at}

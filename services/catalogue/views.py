@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -43,22 +44,34 @@ def offering(request: HttpRequest, slug: str) -> HttpResponse:
     if language not in LANGUAGES:
         raise Http404
     service = _service(slug, language)
-    forms = {
+    forms = _forms(service)
+    if request.method != "POST":
+        return _offering_page(request, service, forms)
+    part = request.POST.get("part", "")
+    if part not in forms:
+        raise Http404
+    forms[part] = form = _bound(part, service, request)
+    if form.is_valid() and _saved(part, form, service, request.user):
+        messages.success(request, _("Gespeichert. Das Portal zeigt es sofort."))
+        return HttpResponseRedirect(request.get_full_path())
+    return _offering_page(request, service, forms, form)
+
+
+def _forms(service: OfferedService) -> dict[str, Form]:
+    forms: dict[str, Form] = {
         "fee": FeeForm(initial={"fee": _amount(service)}),
         "rank": RankForm(initial={"position": service.position}),
-        "zones": ZonesForm.of(service) if _has_zones(service) else None,
         "texts": TextsForm(service),
     }
-    part = request.POST.get("part", "")
-    if request.method == "POST":
-        if forms.get(part) is None:
-            raise Http404
-        forms[part] = _bound(part, service, request)
-        if forms[part].is_valid() and _saved(part, forms[part], service, request.user):
-            messages.success(request, _("Gespeichert. Das Portal zeigt es sofort."))
-            return HttpResponseRedirect(request.get_full_path())
-    faulty = request.method == "POST"
-    context = {"service": service, "forms": forms, "faulty": forms[part] if faulty else None, "languages_of": LANGUAGES}
+    if service.definition and "zones" in service.definition.settings:
+        forms["zones"] = ZonesForm.of(service)
+    return forms
+
+
+def _offering_page(
+    request: HttpRequest, service: OfferedService, forms: dict[str, Form], faulty: Form | None = None
+) -> HttpResponse:
+    context = {"service": service, "forms": forms, "faulty": faulty, "languages_of": LANGUAGES}
     return render(request, "catalogue/desk/offering.html", context, status=422 if faulty else 200)
 
 
@@ -92,24 +105,18 @@ def _row(service: OfferedService) -> Offering:
     return Offering.objects.get(pk=service.id)
 
 
-def _has_zones(service: OfferedService) -> bool:
-    return bool(service.definition and "zones" in service.definition.settings)
-
-
 def _amount(service: OfferedService) -> str:
     if not service.has_own_fee or service.fee_cents is None:
         return ""
     return f"{service.fee_cents // 100},{service.fee_cents % 100:02d}"
 
 
-def _bound(part: str, service: OfferedService, request: HttpRequest) -> Any:
+def _bound(part: str, service: OfferedService, request: HttpRequest) -> Form:
     if part == "texts":
         return TextsForm(service, request.POST)
-    return (
-        ZonesForm.of(service, request.POST)
-        if part == "zones"
-        else {"fee": FeeForm, "rank": RankForm}[part](request.POST)
-    )
+    if part == "zones":
+        return ZonesForm.of(service, request.POST)
+    return FeeForm(request.POST) if part == "fee" else RankForm(request.POST)
 
 
 def _saved(part: str, form: Any, service: OfferedService, actor: Any) -> bool:

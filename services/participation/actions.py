@@ -10,11 +10,13 @@ from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tenants.accounts.access import require
 from tenants.communes.addresses import site_address
 from tenants.communes.invalidation import invalidate_pages
+from tenants.communes.scope import require_commune
 from themes.mail import send_mail
 
 from .faults import IdeaError, TokenUnknown
@@ -42,16 +44,34 @@ def write_idea(*, text: str, email: str, district: str = "", author_name: str = 
         text=text,
         defaults={"district": district.strip(), "author_name": author_name.strip()},
     )
-    idea = Idea.objects.select_for_update().get(pk=idea.pk)
+    idea = _locked(idea)
     now = timezone.now()
-    if idea.state != IdeaState.DRAFT or (idea.mailed_at and now - idea.mailed_at < MAIL_AGAIN_AFTER):
-        return idea
-    token = secrets.token_urlsafe(24)
-    idea.token_hash, idea.mailed_at = token_hash(token), now
-    idea.save(update_fields=["token_hash", "mailed_at"])
-    link = site_address() + reverse("participation:confirm", args=[token])
-    send_mail(to=idea.email, template="participation/mail/confirm", context={"idea": idea, "link": link})
+    if idea.state == IdeaState.DRAFT and (idea.mailed_at is None or now - idea.mailed_at > MAIL_AGAIN_AFTER):
+        idea.mailed_at = now
+        idea.save(update_fields=["mailed_at"])
+        _order_link(idea)
     return idea
+
+
+def _order_link(idea: Idea) -> None:
+    """Let the worker mail the link after the commit, so that a slow mail server keeps nobody waiting."""
+    from .tasks import mail_link
+
+    order = {"schema": require_commune().schema, "idea_id": idea.pk, "language": get_language() or "de"}
+    transaction.on_commit(lambda: mail_link.delay(**order))
+
+
+@transaction.atomic
+def send_link(*, idea_id: int) -> None:
+    """Give an unconfirmed idea a new link and mail it. An idea that is gone or confirmed gets none."""
+    idea = Idea.objects.select_for_update().filter(pk=idea_id, state=IdeaState.DRAFT).first()
+    if idea is None:
+        return
+    token = secrets.token_urlsafe(24)
+    idea.token_hash = token_hash(token)
+    idea.save(update_fields=["token_hash"])
+    link = site_address() + reverse("participation:confirm", args=[token], urlconf="rathausplatz.urls.portal")
+    send_mail(to=idea.email, template="participation/mail/confirm", context={"idea": idea, "link": link})
 
 
 @transaction.atomic

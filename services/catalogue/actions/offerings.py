@@ -79,7 +79,7 @@ def offer_own_service(
         raise CatalogueError("title-missing", _("Geben Sie der Leistung einen Titel."))
     german = {**(texts or {}), "title": title.strip(), "teaser": teaser.strip()}
     offering, created = Offering.objects.get_or_create(
-        slug=slug or slugify(title.translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}))),
+        slug=slug or slugify(_transcribed(title)),
         defaults={
             "channel": channel,
             "category": category,
@@ -200,6 +200,14 @@ def _show(offering: Offering, published: bool, actor: Any) -> Offering:
         return fresh
     fresh.published = published
     return _save(fresh, "published" if published else "withdrawn", actor, ["published"], {})
+
+
+def _transcribed(text: str) -> str:
+    """German letters as two, so that an address stays readable."""
+    text = text.casefold()
+    for letter, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):
+        text = text.replace(letter, letters)
+    return text
 
 
 def _permit(actor: Any) -> None:

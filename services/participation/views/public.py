@@ -81,7 +81,7 @@ def _idea_page(request: HttpRequest, found: Idea, fault: str = "", status: int =
 @read_or_send
 def write(request: HttpRequest) -> HttpResponse:
     """Write an idea; what a machine sends through the bait is thanked for and dropped."""
-    form = IdeaForm(queries.areas(), request.POST or None)
+    form = IdeaForm(queries.areas(), request.POST if request.method == "POST" else None)
     if request.method != "POST":
         return _form_page(request, form)
     if form.is_bait_taken:
@@ -172,7 +172,7 @@ def supported(request: HttpRequest, pk: int) -> HttpResponse:
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Tell the editors that something is wrong with an idea."""
     found = _public_idea(pk)
-    form = ReportForm(request.POST or None)
+    form = ReportForm(request.POST if request.method == "POST" else None)
     context = {"idea": found, "form": form, "breadcrumbs": crumbs({"title": _("Idee melden"), "url": ""})}
     if request.method != "POST":
         return render(request, "participation/report.html", context)
