@@ -1,4 +1,4 @@
-"""`{% load desk %}{% desk_rail %}`: the rail of the desk. Used by `themes/desk.html`."""
+"""`{% load rail %}{% desk_rail %}`: the rail of the desk. Used by `themes/desk.html`."""
 
 from __future__ import annotations
 
