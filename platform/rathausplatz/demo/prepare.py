@@ -28,7 +28,7 @@ def prepare(say: Say) -> None:
     say("Übersetzungen, Schriften und statische Dateien")
     call_command("build", verbosity=0)
     migrate_everything(say)
-    call_command("directory", "demo", verbosity=0)
+    call_command("directory", "import", verbosity=0)
     for facts in yaml.safe_load(COMMUNES.read_text()).values():
         say(f"{facts['official_name']}")
         _take_on(facts)
