@@ -39,7 +39,6 @@ def measure_throughput(port: int, host: str) -> None:
 def measure_invalidation(port: int, host: str, commune: Any) -> None:
     """From the commit of a published news page to the first anonymous answer that shows it."""
     from cms.models import HomePage
-
     from tenants.communes.scope import commune_scope
 
     times = []

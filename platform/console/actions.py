@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from allauth.account.models import EmailAddress
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from console.directory import read_directory
 from console.models import DirectoryEntry
+from tenants.accounts.models import User, UserKind
 from tenants.communes.audit import record_act
 from tenants.communes.scope import public_scope
 
@@ -41,14 +47,35 @@ def import_directory(*, path: Path) -> ImportReport:
         DirectoryEntry.objects.bulk_update(moved, COMPARED, batch_size=500)
         gone = len(known.keys() - {entry.ars for entry in entries})
         report = ImportReport(len(entries), len(fresh), len(moved), gone)
-        record_act(
-            actor=None,
-            verb="directory.imported",
-            target=path.name[:120],
-            detail={"read": report.read, "added": report.added, "changed": report.changed},
-        )
+        if report.added or report.changed:
+            record_act(
+                actor=None,
+                verb="directory.imported",
+                target=path.name[:120],
+                detail={"read": report.read, "added": report.added, "changed": report.changed},
+            )
     return report
 
 
 def _differs(one: DirectoryEntry, other: DirectoryEntry) -> bool:
     return any(getattr(one, name) != getattr(other, name) for name in COMPARED)
+
+
+def create_operator(*, email: str, name: str = "", password: str | None = None) -> User:
+    """Create an account for the console, in `public`. Without a password it is set by "Passwort vergessen".
+
+    Raises ValidationError for an address that is none or is taken, and for a password that is too weak.
+    """
+    address = email.strip().lower()
+    validate_email(address)
+    with public_scope(), transaction.atomic():
+        if User.objects.filter(email=address).exists():
+            raise ValidationError(_("Ein Betreiberkonto mit %(email)s gibt es schon.") % {"email": address})
+        user = User(email=address, name=name, kind=UserKind.OPERATOR)
+        if password is not None:
+            validate_password(password, user)
+        user.set_password(password)
+        user.save()
+        EmailAddress.objects.create(user=user, email=address, verified=True, primary=True)
+        record_act(actor=None, verb="operator.created", target=address)
+    return user

@@ -13,3 +13,12 @@ class ConsoleConfig(AppConfig):
     label = "console"
     verbose_name = _("Konsole")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from console.starter import register
+        from tenants.accounts.places import register_place
+
+        register()
+        register_place(
+            "console", title=_("Zur Konsole"), url="/", permission="accounts.operate_platform", host="console"
+        )

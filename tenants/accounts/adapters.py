@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import get_language, override
 
+from tenants.accounts.places import places_for
 from tenants.communes.addresses import site_address
 from tenants.communes.hosts import HostKind
 from tenants.communes.scope import current_commune
+
+LINKS = ("activate_url", "password_reset_url", "login_url", "signup_url")
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -18,6 +25,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return getattr(request, "host_kind", None) == HostKind.PORTAL
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Staff go to their work, operators to the console, everybody else to their own page."""
+        places = places_for(request)
+        return places[0].url if places else str(super().get_login_redirect_url(request))
 
     def get_from_email(self) -> str:
         commune = current_commune()
@@ -28,10 +40,22 @@ class AccountAdapter(DefaultAccountAdapter):
     def format_email_subject(self, subject: str) -> str:
         return " ".join(subject.split())
 
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+    def mail_context(self) -> dict[str, Any]:
+        """What every mail's template knows beside its own values. The wiring adds the brand."""
+        return {"portal_url": site_address(), "demo_mode": settings.DEMO}
+
+    def mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> EmailMessage:
+        """A rendered mail in the language of its reader, with links on the stored host; not sent."""
         address = site_address()
-        for key in ("activate_url", "password_reset_url", "login_url", "signup_url"):
-            url = context.get(key)
+        values = {**self.mail_context(), "email": email, **context}
+        for key in LINKS:
+            url = values.get(key)
             if isinstance(url, str) and "://" in url:
-                context[key] = address + "/" + url.split("://", 1)[1].partition("/")[2]
-        super().send_mail(template_prefix, email, context)
+                values[key] = address + "/" + url.split("://", 1)[1].partition("/")[2]
+        language = getattr(context.get("user"), "language", "") or get_language() or settings.LANGUAGE_CODE
+        with override(language):
+            return self.render_mail(template_prefix, email, values)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail when the transaction commits; one that is rolled back sends nothing."""
+        transaction.on_commit(partial(self.mail(template_prefix, email, context).send, fail_silently=False))

@@ -44,6 +44,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("aktiv"), default=True)
     language = models.CharField(_("Sprache"), max_length=5, default="de")
     created_at = models.DateTimeField(auto_now_add=True)
+    invited_at = models.DateTimeField(_("eingeladen"), null=True, blank=True)
 
     objects = UserManager()
 

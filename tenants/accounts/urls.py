@@ -1,7 +1,26 @@
-"""Sign-in, registration, second factor and the own page."""
+"""Sign-in, registration, second factor and the own page.
+
+The German addresses stand last, so that they are the ones links use; allauth's own keep answering.
+"""
 
 from __future__ import annotations
 
+from allauth.account import views as allauth_views
+from allauth.mfa.base import views as mfa_views
 from django.urls import include, path
 
-urlpatterns = [path("", include("allauth.urls"))]
+from tenants.accounts import views
+
+urlpatterns = [
+    path("", views.account_page, name="account_page"),
+    path("", include("allauth.urls")),
+    path("anmelden/", allauth_views.login, name="account_login"),
+    path("abmelden/", allauth_views.logout, name="account_logout"),
+    path("anlegen/", allauth_views.signup, name="account_signup"),
+    path("bestaetigen/", allauth_views.reauthenticate, name="account_reauthenticate"),
+    path("adressen/", allauth_views.email, name="account_email"),
+    path("passwort/", allauth_views.password_change, name="account_change_password"),
+    path("passwort/vergessen/", allauth_views.password_reset, name="account_reset_password"),
+    path("passwort/unterwegs/", allauth_views.password_reset_done, name="account_reset_password_done"),
+    path("zweiter-faktor/", mfa_views.index, name="mfa_index"),
+]

@@ -15,7 +15,7 @@ from tenants.communes import naming
 from tenants.communes.audit import record_act
 from tenants.communes.models import Commune, CommuneKind, CommuneState, Domain, ProvisioningRun
 from tenants.communes.scope import public_scope
-from tenants.communes.states import change_state
+from tenants.communes.states import TransitionError, change_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,12 @@ def suspend_commune(*, commune: Commune, actor: Any, reason: str) -> Commune:
 
 
 def resume_commune(*, commune: Commune, actor: Any, reason: str = "") -> Commune:
-    """Open a suspended portal again. Doing it twice changes nothing."""
+    """Open a suspended portal again. Doing it twice changes nothing; one that is being made opens by itself."""
+    if commune.state not in (CommuneState.SUSPENDED, CommuneState.LIVE):
+        raise TransitionError(
+            _("%(name)s ist nicht ausgesetzt, sondern „%(now)s“.")
+            % {"name": commune.name, "now": commune.get_state_display()}
+        )
     return change_state(commune=commune, to=CommuneState.LIVE, actor=actor, reason=reason)
 
 

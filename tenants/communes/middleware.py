@@ -10,7 +10,7 @@ from django.http.request import split_domain_port
 from django.utils.translation import gettext as _
 
 from tenants.communes.hosts import Host, HostKind, host_of
-from tenants.communes.scope import commune_scope
+from tenants.communes.scope import commune_scope, public_scope
 from tenants.communes.states import OPEN_STATES, closed_page
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -41,7 +41,7 @@ class HostMiddleware:
     def _answer(self, request: HttpRequest, host: Host) -> HttpResponseBase:
         if host.kind is not HostKind.PORTAL or host.commune is None:
             request.commune = None
-            with transaction.atomic():
+            with public_scope(), transaction.atomic():
                 return self._respond(request)
         request.commune = host.commune
         request.META["rathausplatz.schema"] = host.commune.schema

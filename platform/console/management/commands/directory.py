@@ -1,8 +1,9 @@
-"""`rathausplatz directory import FILE`: the official directory of municipalities."""
+"""`rathausplatz directory import FILE` and `directory demo`: the official directory of municipalities."""
 
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,16 +22,21 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
         imported = verbs.add_parser("import", help="read a file; nothing changes if anything in it is wrong")
-        imported.add_argument("file", nargs="?", type=Path, default=DEMO_DIRECTORY, help="default: the demo's rows")
-        imported.add_argument("--json", action="store_true")
+        imported.add_argument("file", type=Path)
+        demo = verbs.add_parser("demo", help="the file named by DIRECTORY_CSV, else the few rows that come with us")
+        for sub in (imported, demo):
+            sub.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        path = options.get("file") or Path(os.environ.get("DIRECTORY_CSV") or DEMO_DIRECTORY)
         try:
-            report = import_directory(path=options["file"])
+            report = import_directory(path=path)
         except DirectoryError as error:
             raise CommandError(str(error)) from error
-        if options["json"]:
+        if options.get("json"):
             self.stdout.write(json.dumps(asdict(report)))
+            return
+        if options["verbosity"] == 0:
             return
         self.stdout.write(
             _("%(read)d Gemeinden gelesen: %(added)d neu, %(changed)d geändert, %(gone)d nicht mehr im Verzeichnis.")

@@ -1,0 +1,23 @@
+"""Addresses of the console."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from console.views import communes, onboarding, record, runs
+
+urlpatterns = [
+    path("", communes.communes, name="console_communes"),
+    path("kommunen/<slug:slug>/", communes.commune, name="console_commune"),
+    path("kommunen/<slug:slug>/aussetzen/", communes.suspend, name="console_suspend"),
+    path("kommunen/<slug:slug>/fortsetzen/", communes.resume, name="console_resume"),
+    path("aufnahme/", onboarding.choose, name="console_onboarding"),
+    path("aufnahme/beginnen/", onboarding.begin, name="console_onboarding_begin"),
+    path("aufnahme/frei/", onboarding.free_entry, name="console_onboarding_free"),
+    path("aufnahme/lauf/<uuid:key>/", runs.run, name="console_run"),
+    path("aufnahme/lauf/<uuid:key>/erneut/", runs.retry, name="console_run_retry"),
+    path("aufnahme/<uuid:key>/pruefen/", onboarding.check, name="console_onboarding_check"),
+    path("aufnahme/<uuid:key>/verwerfen/", onboarding.discard, name="console_onboarding_discard"),
+    path("aufnahme/<uuid:key>/<slug:step>/", onboarding.answer, name="console_onboarding_step"),
+    path("protokoll/", record.record, name="console_record"),
+]

@@ -1,0 +1,146 @@
+"""Communes: the list and each one's page."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from console import wording
+from console.frame import page
+from console.onboarding.forms import ReasonForm
+from console.queries import (
+    FILTERS,
+    acts_for_list,
+    commune_for_page,
+    communes_for_list,
+    filter_counts,
+    fleet_figures,
+)
+from tenants.accounts.access import allowed
+from tenants.communes.actions import resume_commune, suspend_commune
+from tenants.communes.addresses import portal_address
+from tenants.communes.models import Commune, CommuneState
+from tenants.communes.provisioning.steps import step_names
+from tenants.communes.states import OPEN_STATES, TransitionError
+
+PER_PAGE = 50
+
+
+@allowed("accounts.operate_platform")
+@require_safe
+def communes(request: HttpRequest) -> HttpResponse:
+    """The operator's morning look."""
+    wanted, chosen = request.GET.get("q", "").strip()[:100], request.GET.get("filter", "")
+    chosen = chosen if chosen in FILTERS else ""
+    found = Paginator(communes_for_list(wanted=wanted, chosen=chosen), PER_PAGE).get_page(request.GET.get("page"))
+    for commune in found:
+        _describe(commune)
+    counts = filter_counts()
+    titles = {
+        "": _("Alle"),
+        "attention": _("Braucht Aufmerksamkeit"),
+        "arriving": _("In Aufnahme"),
+        "suspended": _("Ausgesetzt"),
+        "behind": _("Hinter der Auslieferung"),
+    }
+    chips = [(name, title, counts[name]) for name, title in titles.items() if counts[name] or name in ("", chosen)]
+    return page(
+        request,
+        "console/communes.html",
+        current="console_communes",
+        found=found,
+        chips=chips,
+        chosen=chosen,
+        wanted=wanted,
+        figures=fleet_figures(),
+        query=urlencode({k: v for k, v in (("q", wanted), ("filter", chosen)) if v}),
+    )
+
+
+def _describe(commune: Commune) -> None:
+    commune.status_kind = wording.STATE_KINDS.get(commune.state, "")
+    commune.status = commune.get_state_display()
+    if commune.state == CommuneState.PROVISIONING and commune.provisioning_runs.exists():
+        run = commune.provisioning_runs.first()
+        commune.status = _("Aufnahme: Schritt %(now)d von %(all)d") % {
+            "now": min(len(run.finished_steps) + 1, len(step_names())),
+            "all": len(step_names()),
+        }
+
+
+@allowed("accounts.operate_platform")
+@require_safe
+def commune(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everything about one commune."""
+    return _commune_page(request, slug, ReasonForm())
+
+
+def _commune_page(request: HttpRequest, slug: str, form: ReasonForm, status: int = 200) -> HttpResponse:
+    found = commune_for_page(slug)
+    if found is None:
+        raise Http404(slug)
+    _describe(found)
+    runs = list(found.provisioning_runs.all())
+    for run in runs:
+        run.step_list = [
+            (wording.step_label(name), name in run.finished_steps, name == run.step) for name in step_names()
+        ]
+    acts = list(acts_for_list(target=found.schema_name)[:12])
+    for act in acts:
+        act.words = wording.verb_label(act.verb)
+    return page(
+        request,
+        "console/commune.html",
+        current="console_communes",
+        status=status,
+        commune=found,
+        runs=runs,
+        acts=acts,
+        form=form,
+        portal=portal_address(found.primary_host),
+        is_open=found.state in OPEN_STATES,
+    )
+
+
+@allowed("accounts.operate_platform")
+@require_POST
+def suspend(request: HttpRequest, slug: str) -> HttpResponse:
+    """Close a portal, with a reason."""
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _commune_page(request, slug, form, status=422)
+    found = _existing(slug)
+    try:
+        suspend_commune(commune=found, actor=request.user, reason=form.cleaned_data["reason"])
+    except TransitionError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Das Portal von %(name)s ist geschlossen.") % {"name": found.name})
+    return HttpResponseRedirect(reverse("console_commune", args=[slug]))
+
+
+@allowed("accounts.operate_platform")
+@require_POST
+def resume(request: HttpRequest, slug: str) -> HttpResponse:
+    """Open a closed portal again."""
+    found = _existing(slug)
+    try:
+        resume_commune(commune=found, actor=request.user)
+    except TransitionError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Das Portal von %(name)s ist wieder geöffnet.") % {"name": found.name})
+    return HttpResponseRedirect(reverse("console_commune", args=[slug]))
+
+
+def _existing(slug: str) -> Commune:
+    found = Commune.objects.filter(slug=slug).first()
+    if found is None:
+        raise Http404(slug)
+    return found

@@ -1,0 +1,55 @@
+"""How steps, states and acts are called on screen."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tenants.communes.models import CommuneState
+
+STEP_LABELS: dict[str, Promise] = {
+    "schema": _("Eigenen Datenraum anlegen"),
+    "accounts": _("Konten und Rollen einrichten"),
+    "themes": _("Erscheinungsbild übernehmen"),
+    "logo": _("Logo einsetzen"),
+    "catalogue": _("Leistungen übernehmen"),
+    "forms": _("Formulare vorbereiten"),
+    "payments": _("Zahlungsangaben eintragen"),
+    "documents": _("Bescheide und Siegel vorbereiten"),
+    "cases": _("Vorgänge vorbereiten"),
+    "participation": _("Mitmachen vorbereiten"),
+    "cms": _("Seiten schreiben"),
+    "invitation": _("Einladung versenden"),
+    "open": _("Portal öffnen"),
+}
+STATE_KINDS: dict[str, str] = {
+    CommuneState.LIVE: "ok",
+    CommuneState.ONBOARDING: "info",
+    CommuneState.REQUESTED: "info",
+    CommuneState.PROVISIONING: "info",
+    CommuneState.SUSPENDED: "rest",
+    CommuneState.BROKEN: "danger",
+}
+VERBS: dict[str, Promise] = {
+    "commune.requested": _("Kommune beauftragt"),
+    "commune.provisioning": _("Einrichtung begonnen"),
+    "commune.retried": _("Einrichtung erneut angestoßen"),
+    "commune.live": _("Portal geöffnet"),
+    "commune.onboarding": _("Aufnahme begonnen"),
+    "commune.suspended": _("Portal geschlossen"),
+    "commune.broken": _("Einrichtung unterbrochen"),
+    "onboarding.begun": _("Aufnahme begonnen"),
+    "onboarding.discarded": _("Aufnahme verworfen"),
+    "directory.imported": _("Gemeindeverzeichnis eingelesen"),
+    "operator.created": _("Betreiberkonto angelegt"),
+}
+
+
+def step_label(name: str) -> str:
+    """A provisioning step in words; an unknown one by its own name."""
+    return str(STEP_LABELS.get(name, name))
+
+
+def verb_label(verb: str) -> str:
+    """An act in words."""
+    return str(VERBS.get(verb, verb))
