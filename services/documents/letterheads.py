@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import mimetypes
+
 from services.documents import fonts
 from services.documents.rendering import Letterhead
+from themes.models import Brand
 from themes.queries import brand_for_current_commune
 from themes.typefaces import TYPEFACES
+from themes.view import BrandView
 
 
 def current_letterhead() -> Letterhead:
@@ -16,9 +21,24 @@ def current_letterhead() -> Letterhead:
     return Letterhead(
         issuer=brand.official_name,
         tagline=brand.tagline,
-        crest_svg=brand.crest_file,
+        crest=_crest(brand),
+        is_wide=bool(brand.logo_url and not brand.crest_url),
         palette={name: brand.palette.light[name] for name in ("brand", "on-brand")},
         heading_family=heading or fonts.BODY,
         body_family=fonts.embeddable(typeface.body) or fonts.BODY,
         heading_weight=typeface.head_weight if heading else 700,
     )
+
+
+def _crest(brand: BrandView) -> str:
+    """The uploaded crest, or else the logo, or else our own drawing, as a data: address."""
+    if not (brand.crest_url or brand.logo_url):
+        return _data_uri(brand.crest_file.encode(), "image/svg+xml")
+    stored = Brand.objects.get(pk=1)
+    upload = stored.crest_file or stored.logo
+    with upload.open("rb") as file:
+        return _data_uri(file.read(), mimetypes.guess_type(upload.name)[0] or "image/png")
+
+
+def _data_uri(content: bytes, kind: str) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"

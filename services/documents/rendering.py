@@ -7,7 +7,6 @@ of a commune – the palette comes as a small stylesheet of its own with each le
 
 from __future__ import annotations
 
-import base64
 import json
 import threading
 from collections.abc import Mapping
@@ -35,12 +34,13 @@ _warm = threading.local()
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """Whose letter it is. `crest_svg` is drawn as it is, `palette` are CSS colours."""
+    """Whose letter it is. `crest` is a data: address (`is_wide`: a logo), `palette` are CSS colours."""
 
     issuer: str
     tagline: str = ""
     sender_line: str = ""
-    crest_svg: str = ""
+    crest: str = ""
+    is_wide: bool = False
     palette: Mapping[str, str] = field(default_factory=dict)
     heading_family: str = fonts.BODY
     body_family: str = fonts.BODY
@@ -101,7 +101,8 @@ def _printed(frame: Frame) -> dict[str, Any]:
         "issuer": frame.head.issuer,
         "tagline": frame.head.tagline,
         "sender_line": frame.head.sender_line,
-        "has_crest": bool(frame.head.crest_svg),
+        "has_crest": bool(frame.head.crest),
+        "wide_crest": frame.head.is_wide,
         "code": grouped(frame.verify_code),
         "verify_url": frame.verify_url,
         "verify_host": urlsplit(frame.verify_url).netloc,
@@ -139,11 +140,8 @@ def _warm_parts() -> tuple[FontConfiguration, weasyprint.CSS]:
 def _brand_css(head: Letterhead) -> str:
     colours = {"brand": "#1d1d1b", "on-brand": "#ffffff", **head.palette}
     rules = "".join(f"--{name}:{value};" for name, value in colours.items())
-    if head.crest_svg:  # a background is an artifact: the name beside it says the same
-        picture = base64.b64encode(head.crest_svg.encode()).decode()
-        crest = f".crest{{background-image:url(data:image/svg+xml;base64,{picture})}}"
-    else:
-        crest = ""
+    # a background is an artifact: the name beside it says the same
+    crest = f".crest{{background-image:url({head.crest})}}" if head.crest else ""
     return crest + (
         f":root{{{rules}--head-weight:{head.heading_weight};"
         f'--font-head:"{head.heading_family}";--font-body:"{head.body_family}"}}'

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
@@ -20,6 +21,7 @@ from services.documents.sealing import seal_pdf, verify_bytes
 from tests.services.documents.letters_for_tests import decision_context, permit_context
 
 CREST = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 4'><path fill='#912' d='M0 0h4v4z'/></svg>"
+CREST_URI = "data:image/svg+xml;base64," + base64.b64encode(CREST.encode()).decode()
 
 
 def draw(name: str, context: dict[str, Any], *, language: str = "de", heading: str = "Manrope") -> bytes:
@@ -33,7 +35,7 @@ def draw(name: str, context: dict[str, Any], *, language: str = "de", heading: s
         verify_code=code,
         verify_url=f"https://gera.example/pruefen/{grouped(code)}/",
         head=rendering.Letterhead(
-            issuer="Stadt Gera", tagline="Otto-Dix-Stadt", crest_svg=CREST, heading_family=heading
+            issuer="Stadt Gera", tagline="Otto-Dix-Stadt", crest=CREST_URI, heading_family=heading
         ),
     )
     letter = letters.get(name)
@@ -186,6 +188,7 @@ def test_a_file_that_is_no_pdf_is_unreadable(content: bytes) -> None:
     assert verify_bytes(content).reason == "unreadable"
 
 
+@settings(deadline=None, max_examples=60)
 @given(data=st.data())
 def test_a_single_changed_byte_never_passes(data: st.DataObject) -> None:
     pdf = _one_sealed_file()
@@ -197,6 +200,7 @@ def test_a_single_changed_byte_never_passes(data: st.DataObject) -> None:
     assert not result.valid or _in_signature_value(pdf, position)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_verifying_never_fails_on_rubbish(content: bytes) -> None:
     assert not verify_bytes(b"%PDF-1.7\n" + content).valid
@@ -220,3 +224,23 @@ def _in_signature_value(pdf: bytes, position: int) -> bool:
     signature = PdfReader(BytesIO(pdf)).get_fields()["Siegel"]["/V"]  # type: ignore[index]
     start, length, rest, _more = signature["/ByteRange"]
     return start + length <= position < rest
+
+
+def test_an_uploaded_logo_stands_on_the_letterhead(in_gera: Any) -> None:
+    from django.core.files.base import ContentFile
+    from PIL import Image
+
+    from services.documents.letterheads import current_letterhead
+    from themes.models import Brand
+    from themes.queries import forget_brand
+
+    picture = BytesIO()
+    Image.new("RGBA", (8, 2), (160, 0, 0, 128)).save(picture, "PNG")
+    brand = Brand.objects.get(pk=1)
+    brand.logo.save("logo.png", ContentFile(picture.getvalue()))
+    forget_brand("gera")
+    head = current_letterhead()
+    forget_brand("gera")
+    assert head.is_wide
+    assert head.crest == "data:image/png;base64," + base64.b64encode(picture.getvalue()).decode()
+    assert head.issuer == "Stadt Gera"
