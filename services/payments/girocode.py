@@ -89,7 +89,7 @@ def svg(transfer: Transfer, *, title: str) -> str:
     code = segno.make(content.decode(charset), error="m", boost_error=False, micro=False, encoding=charset, mode="byte")
     if int(code.version) > 13:
         raise GiroCodeError(_("Der GiroCode wird zu groß."))
-    return code.svg_inline(border=4, omitsize=True, dark="#000", light="#fff", title=title, svgclass="girocode")
+    return code.svg_inline(border=4, scale=4, dark="#000", light="#fff", title=title, svgclass="girocode")
 
 
 def checked_iban(text: str) -> str:
