@@ -6,7 +6,7 @@ someone has looked it up in the FIM portal.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -156,6 +156,3 @@ def honest_channel(channel: str, has_form: bool, has_decision: bool) -> str | No
     if channel == "online" and not has_form:
         return "channel: online verlangt form.yaml."
     return None
-
-
-Json = dict[str, Any]

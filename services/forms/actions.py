@@ -221,4 +221,5 @@ def _delete(draft: Draft) -> None:
 def _delete_upload(upload: Upload) -> None:
     storage, name = upload.file.storage, upload.file.name
     upload.delete()
-    transaction.on_commit(lambda: storage.delete(str(name)))
+    # a file that can't be deleted now must not undo what is already committed
+    transaction.on_commit(lambda: storage.delete(str(name)), robust=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Warning, register
+from django.core.checks import CheckMessage, Error, register
 
 from services.definitions.faults import PackageError
 from services.definitions.reading import read_packages
@@ -15,16 +15,16 @@ from .schema import FormSchema
 
 @register("forms")
 def answer_checks_are_registered(**kwargs: Any) -> list[CheckMessage]:
-    """forms.W001: a form names a check that no room has registered; filling it in would fail."""
+    """forms.E001: a form names a check that no room has registered; filling it in would fail."""
     try:
         packages = read_packages()
     except PackageError:
         return []  # definitions.E001 says so
     return [
-        Warning(
+        Error(
             f"{package.key}/form.yaml: „check: {field.check}“ ist nirgends registriert.",
             hint="Registrieren Sie die Prüfung in services.forms.answer_checks.",
-            id="forms.W001",
+            id="forms.E001",
         )
         for package in packages
         if package.content["form"]
