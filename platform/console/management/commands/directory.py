@@ -1,4 +1,4 @@
-"""`rathausplatz directory import FILE` and `directory demo`: the official directory of municipalities."""
+"""`rathausplatz directory import [FILE]`: the official directory of municipalities."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
         imported = verbs.add_parser("import", help="read a file; nothing changes if anything in it is wrong")
-        imported.add_argument("file", type=Path)
-        demo = verbs.add_parser("demo", help="the file named by DIRECTORY_CSV, else the few rows that come with us")
-        for sub in (imported, demo):
-            sub.add_argument("--json", action="store_true")
+        imported.add_argument(
+            "file", nargs="?", type=Path, help="default: the file named by DIRECTORY_CSV, else the demo's few rows"
+        )
+        imported.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = options.get("file") or Path(os.environ.get("DIRECTORY_CSV") or DEMO_DIRECTORY)
