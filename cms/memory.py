@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
-from wagtail.models import Page, PageViewRestriction, Site
+from wagtail.models import Locale, Page, PageViewRestriction, Site
 
 from cms.addresses import address_of, home_paths
 from cms.placeholders import fill_text
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cms.models import ContactSettings
 
 T = TypeVar("T")
-SITE, PRIVATE, NAVIGATION = "cms.site", "cms.private", "cms.navigation"
+SITE, PRIVATE, LOCALES, NAVIGATION = "cms.site", "cms.private", "cms.locales", "cms.navigation"
 SECONDS = 3600
 
 
@@ -63,6 +63,11 @@ def has_private_pages() -> bool:
     return _remembered(PRIVATE, PageViewRestriction.objects.exists)
 
 
+def locale_ids() -> dict[str, int]:
+    """The key of each language's Wagtail locale."""
+    return _remembered(LOCALES, lambda: dict(Locale.objects.values_list("language_code", "pk")))
+
+
 def navigation_in(language: str) -> Navigation:
     """Menu and foot in one language."""
     return _remembered(f"{NAVIGATION}.{language}", lambda: _read_navigation(language))
@@ -101,5 +106,5 @@ def forget() -> None:
 
 
 def _drop() -> None:
-    cache.delete_many([SITE, PRIVATE, *(f"{NAVIGATION}.{code}" for code, _name in settings.LANGUAGES)])
+    cache.delete_many([SITE, PRIVATE, LOCALES, *(f"{NAVIGATION}.{code}" for code, _name in settings.LANGUAGES)])
     Site.clear_site_root_paths_cache()

@@ -9,9 +9,8 @@ from django.db.models import Q, QuerySet
 from wagtail.models import Page
 
 from cms.addresses import home_paths
-from cms.models import EventPage, HomePage, NewsPage
-
-NOT_SEARCHED = ("homepage", "serviceindexpage")
+from cms.memory import has_private_pages, locale_ids
+from cms.models import EventPage, HomePage, NewsPage, ServiceIndexPage
 
 
 def news_for_public(locale_id: int) -> QuerySet[NewsPage]:
@@ -25,10 +24,28 @@ def news_for_public(locale_id: int) -> QuerySet[NewsPage]:
     )
 
 
+def news_in(language: str) -> QuerySet[NewsPage]:
+    """Published news in a language, newest first."""
+    found = NewsPage.objects.live().public().filter(locale__language_code=language)
+    return found.defer("body").order_by("-date", "-path")
+
+
+def events_in(language: str, now: datetime) -> QuerySet[EventPage]:
+    """Coming events in a language, soonest first."""
+    found = EventPage.objects.live().public().filter(not_over(now), locale__language_code=language)
+    return found.defer("body").order_by("starts_at", "path")
+
+
+def not_over(now: datetime) -> Q:
+    """Events that still go on or are to come; one without an end is over when it began."""
+    return Q(ends_at__gte=now) | Q(ends_at__isnull=True, starts_at__gte=now)
+
+
 def coming_events(locale_id: int, now: datetime) -> QuerySet[EventPage]:
     """Published events in one language that are not over, soonest first."""
-    not_over = Q(ends_at__gte=now) | Q(ends_at__isnull=True, starts_at__gte=now)
-    return EventPage.objects.live().filter(not_over, locale_id=locale_id).defer("body").order_by("starts_at", "path")
+    return (
+        EventPage.objects.live().filter(not_over(now), locale_id=locale_id).defer("body").order_by("starts_at", "path")
+    )
 
 
 def pages_on_the_way(path: str, language: str) -> list[Page]:
@@ -53,13 +70,13 @@ def home_in(language: str) -> HomePage | None:
 
 
 def pages_found(query: str, language: str, limit: int = 20) -> list[Any]:
-    """Published public pages that match a search, best first."""
-    root = home_paths().get(language)
-    if root is None or not query.strip():
+    """Published public pages that match a search, best first; whole words first, else beginnings of titles' words."""
+    locale = locale_ids().get(language)
+    if locale is None or not query.strip():
         return []
-    found = Page.objects.live().public().filter(url_path__startswith=root, depth__gt=2)
-    found = found.exclude(content_type__model__in=NOT_SEARCHED).select_related("content_type")
-    return list(found.search(query, operator="and")[:limit])
+    pages = Page.objects.live().filter(locale=locale, depth__gt=2).not_type(HomePage, ServiceIndexPage)
+    pages = (pages.public() if has_private_pages() else pages).select_related("content_type")
+    return list(pages.search(query, operator="and")[:limit]) or list(pages.autocomplete(query, operator="and")[:limit])
 
 
 def pages_for_sitemap() -> QuerySet[Page]:

@@ -10,6 +10,8 @@ from cms import views
 
 urlpatterns = [
     path("suche/", views.search, name="search"),
+    path("aktuelles/rss.xml", views.news_feed, name="news_feed"),
+    path("sitemap.xml", views.sitemap, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),
     path(
         "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/",

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.response import TemplateResponse
 
 from cms.addresses import absolute
+from cms.feeds import NewsFeed
 from cms.head import language_of
 from cms.page_caching import cacheable, mark_cacheable
 from cms.search import LONGEST_QUERY, search_everything
 from cms.serving import answer_with_page
+from cms.sitemap import sitemap_entries
 from tenants.accounts.access import public
 
 
@@ -43,3 +46,17 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse(
         "\n".join([*lines, "", f"Sitemap: {absolute('/sitemap.xml')}", ""]), content_type="text/plain; charset=utf-8"
     )
+
+
+@public
+@cacheable(3600)
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Everything that is published, for search engines."""
+    return render(request, "cms/sitemap.xml", {"entries": sitemap_entries()}, content_type="application/xml")
+
+
+@public
+@cacheable(300)
+def news_feed(request: HttpRequest) -> HttpResponse:
+    """News as RSS."""
+    return NewsFeed()(request)

@@ -12,6 +12,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "cms.middleware.DeskPolicyMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "tenants.communes.middleware.HostMiddleware",
     "rathausplatz.middleware.HostSessionMiddleware",
