@@ -41,7 +41,7 @@ def measure_documents(*, runs: int = 20) -> DocumentFigures:
         seconds.append(time.perf_counter() - started)
         sizes += [document.size for document in documents]
         for document in documents:
-            document.file.storage.delete(document.file.name)
+            document.file.storage.delete(str(document.file.name))
         transaction.savepoint_rollback(point)
     p95 = statistics.quantiles(seconds, n=20)[-1]
     return DocumentFigures(runs, first, statistics.median(seconds), p95, max(sizes))

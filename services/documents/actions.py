@@ -135,7 +135,7 @@ def _stored(document: IssuedDocument, pdf: bytes) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        document.file.storage.delete(document.file.name)
+        document.file.storage.delete(str(document.file.name))
         raise
 
 

@@ -37,7 +37,7 @@ def _crest(brand: BrandView) -> str:
     stored = Brand.objects.get(pk=1)
     upload = stored.crest_file or stored.logo
     with upload.open("rb") as file:
-        return _data_uri(file.read(), mimetypes.guess_type(upload.name)[0] or "image/png")
+        return _data_uri(file.read(), mimetypes.guess_type(str(upload.name))[0] or "image/png")
 
 
 def _data_uri(content: bytes, kind: str) -> str:

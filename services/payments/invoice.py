@@ -20,7 +20,7 @@ class InvoiceOptions(BaseModel):
 class InvoiceProvider:
     key = "invoice"
     settles_before_decision = False
-    options = InvoiceOptions
+    options: type[BaseModel] = InvoiceOptions
 
     @property
     def label(self) -> str:
