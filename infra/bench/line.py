@@ -12,7 +12,7 @@ import urllib.request
 from infra.bench.report import median, milliseconds, percentile, print_table
 
 RUNS = 20
-START = "/antrag/bewohnerparken/"
+START = "/antrag/bewohnerparkausweis/"
 ANSWERS = {
     "street": "Kornmarkt",
     "number": "12",

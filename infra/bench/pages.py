@@ -11,9 +11,9 @@ RUNS = 60
 WARM_UP = 5
 PAGES = {
     "home": "/",
-    "service": "/anliegen/bewohnerparken/",
+    "service": "/anliegen/bewohnerparkausweis/",
     "search": "/suche/?q=Parkausweiss",
-    "form step": "/antrag/bewohnerparken/",
+    "form step": "/antrag/bewohnerparkausweis/",
 }
 
 

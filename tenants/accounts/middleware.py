@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -44,6 +45,8 @@ SECOND_FACTOR_PATHS = ("/konto/", "/static/", "/healthz", "/readyz", "/brand.")
 
 def access_of(view: Any) -> str | None:
     """What a view declares, or what its library is known for; None means refused."""
+    if isinstance(view, partial):
+        return access_of(view.func)
     declared = getattr(view, "access", None) or getattr(getattr(view, "view_class", None), "access", None)
     if declared:
         return str(declared)
