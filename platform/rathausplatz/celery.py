@@ -8,7 +8,10 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init
 
+from rathausplatz import broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rathausplatz.settings")
+broker.register()
 app = Celery("rathausplatz")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()
