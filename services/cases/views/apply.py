@@ -130,6 +130,7 @@ def _question_page(request: HttpRequest, service: OfferedService, draft: Draft, 
         "back": _url("check", service.slug) if FROM_CHECK in request.GET else back,
         "good_news": _good_news(page.schema, draft, service, before.key if before else ""),
         "has_files": any(question.kind == "file" for question in page.questions),
+        "held_file": _held_file(page),
     }
     return render(request, "cases/step.html", context, status=422 if page.errors else 200)
 
@@ -190,6 +191,12 @@ def _detour(schema: FormSchema, draft: Draft, step_key: str) -> str:
     if first and keys.index(step_key) > keys.index(first.key):
         return first.key
     return ""
+
+
+def _held_file(page: StepForm) -> str:
+    """The name of the file that was uploaded on this page before; "" if there is none."""
+    answers = (page.given.get(question.key) for question in page.questions if question.kind == "file")
+    return next((str(answer["name"]) for answer in answers if answer), "")
 
 
 def _place_to_go_on(draft: Draft) -> str:
