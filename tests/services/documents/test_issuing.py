@@ -105,15 +105,6 @@ def test_a_failure_after_writing_the_file_leaves_nothing(in_gera: Any, monkeypat
     assert not IssuedDocument.objects.exists()
 
 
-def test_the_second_of_two_simultaneous_runs_gets_the_firsts_document(in_gera: Any, monkeypatch: Any) -> None:
-    first = issue_permit()
-    answers = [None, first]
-    monkeypatch.setattr(actions, "current_document", lambda **_wanted: answers.pop(0))
-    assert issue_permit() == first
-    assert len(stored_files()) == 1
-    assert DocumentLogEntry.objects.count() == 1
-
-
 def test_the_database_refuses_a_second_current_document(in_gera: Any) -> None:
     document = issue_permit()
     document.pk, document.verify_code = None, "2" * 16
