@@ -12,7 +12,7 @@ LANGUAGES = ("de", "en")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Definition:
-    """One published version. Shared by the whole process: read it, never write into its dicts.
+    """One published version. Shared by the whole process and all communes; writing into its dicts raises.
 
     `channel`: „instant“ (applied for and decided online), „online“ (applied for online, a clerk decides),
     „appointment“, „office“. `decision` is a JDM table. `facts` says which facts that table wants,

@@ -8,6 +8,7 @@ from functools import lru_cache
 from django.db.models import Max
 
 from .definition import Definition
+from .frozen import freeze
 from .models import ServiceDefinition
 from .reading import read_shelf
 
@@ -83,4 +84,4 @@ def _published(key: str, version: int) -> Definition:
     row = ServiceDefinition.objects.filter(key=key, version=version, published_at__isnull=False).first()
     if row is None:
         raise DefinitionNotFound(f"{key} {version}")
-    return Definition(row.key, row.version, row.leika_key, row.checksum, row.content)
+    return Definition(row.key, row.version, row.leika_key, row.checksum, freeze(row.content))

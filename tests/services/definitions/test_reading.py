@@ -11,6 +11,7 @@ import yaml
 
 from services.definitions.faults import PackageError
 from services.definitions.reading import PACKAGES, checksum_of, read_packages
+from services.definitions.schema import XZUFI_MODULES, Texts
 
 PERMIT = "bewohnerparkausweis"
 
@@ -143,3 +144,9 @@ def test_all_faults_are_said_at_once(folder: Path) -> None:
 def test_a_bundle_names_only_what_there_is(folder: Path) -> None:
     change(folder / "shelf.yaml", "bundles.0.definitions", [PERMIT, "reisepass"])
     assert "nennt „reisepass“, das es nicht gibt." in faults(folder)[0]
+
+
+def test_every_text_module_has_its_place_in_xzufi() -> None:
+    structured = {"result", "cost", "duration", "deadline", "keywords"}
+    assert set(XZUFI_MODULES) | structured == set(Texts.model_fields)
+    assert len(set(XZUFI_MODULES.values())) == len(XZUFI_MODULES)

@@ -211,3 +211,21 @@ def test_the_schedule_purges_each_commune_s_drafts(committed_draft: tuple[Any, D
     assert purge_commune(schema=gera.schema) == 1
     with commune_scope(gera):
         assert not Draft.objects.filter(pk=made.pk).exists()
+
+
+def test_a_token_of_one_commune_opens_nothing_in_another(
+    committed_draft: tuple[Any, Draft], wurzen: Any, django_db_blocker: Any
+) -> None:
+    gera, made = committed_draft
+    with commune_scope(gera):
+        assert open_draft(made.token) == made
+    with commune_scope(wurzen):
+        assert open_draft(made.token) is None
+        assert not Draft.objects.exists()
+
+
+def test_saving_a_page_costs_one_lock_and_one_update(draft: Draft, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1):
+        assert open_draft(draft.token) == draft
+    with django_assert_num_queries(4):  # savepoint, lock, update, release
+        save_step(draft=draft, step_key="halter", answers={"own_vehicle": "yes"})
