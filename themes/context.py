@@ -43,7 +43,7 @@ def brand(request: HttpRequest) -> dict[str, Any]:
         "languages": SimpleLazyObject(partial(languages_for, request)),
         "prefix": prefix,
         "home_url": f"{prefix}/",
-        "sign_in_url": _address("account_login", f"{prefix}/konto/anmelden/"),
+        "sign_in_url": _address("account_login", f"{prefix}/konto/login/"),
         "account_url": f"{prefix}/konto/",
         "signed_in": is_signed_in(request),
         "demo_mode": bool(getattr(settings, "DEMO", False)),
@@ -71,7 +71,8 @@ def languages_for(request: HttpRequest) -> list[LanguageLink]:
 
 def is_signed_in(request: HttpRequest) -> bool:
     """Whether someone is signed in, asked without touching the session of people who have none."""
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+    names = {settings.SESSION_COOKIE_NAME, getattr(settings, "CONSOLE_SESSION_COOKIE_NAME", "")}
+    if not any(request.COOKIES.get(name) for name in names if name):
         return False
     user = getattr(request, "user", None)
     return bool(user is not None and user.is_authenticated)
