@@ -60,8 +60,8 @@ def remove_brand_file(*, actor: Any, kind: str) -> Brand:
         brand.save()
         BrandChange.objects.create(actor=actor.email, tokens=brand.tokens.to_dict() | {"removed": kind})
         invalidate_pages()
-        if stored:
-            transaction.on_commit(lambda: stored.storage.delete(stored.name))
+        if name := stored.name:
+            transaction.on_commit(lambda: stored.storage.delete(name))
     return brand
 
 

@@ -73,7 +73,8 @@ class BrandForm(forms.Form):
     @classmethod
     def values_of(cls, brand: Brand) -> dict[str, Any]:
         """The form's first values."""
-        return {name: getattr(brand, name) for name in cls.token_names()}
+        values = {name: getattr(brand, name) for name in cls.token_names()}
+        return values | {name: f"{values[name]:g}" for name in ("radius", "density")}
 
     @classmethod
     def token_names(cls) -> tuple[str, ...]:

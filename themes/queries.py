@@ -83,7 +83,7 @@ def _read(commune: CommuneRef) -> BrandView:
         name=commune.name,
         official_name=spoken_name(commune.official_name),
         tokens=brand.tokens if brand else BrandTokens(),
-        files=(brand.logo.name, brand.crest_file.name, brand.font.name) if brand else ("", "", ""),
+        files=(brand.logo.name or "", brand.crest_file.name or "", brand.font.name or "") if brand else ("", "", ""),
     )
     _memory.keep(commune.schema, view, era)
     return view

@@ -19,6 +19,19 @@ ERRANDS = (
     ("Straßenausbaubeitragsbescheinigung beantragen", "Für Grundstückseigentümerinnen und -eigentümer", "online", ""),
 )
 
+HISTORY = [
+    {"title": "Antrag eingegangen", "when": "Sonntag, 22. November 2026, 15:02 Uhr"},
+    {"title": "Gebühr bezahlt: 30,70 €", "when": "15:03 Uhr", "href": "#", "link": "Beleg"},
+    {
+        "title": "Geprüft und bewilligt",
+        "when": "15:03 Uhr",
+        "text": "vom System entschieden, weil alle Voraussetzungen erfüllt sind",
+        "href": "#",
+        "link": "Gründe ansehen",
+    },
+    {"title": "Als Nächstes: verlängern", "text": "Wir erinnern Sie am 21. Oktober 2027.", "state": "next"},
+]
+
 
 class SampleForm(forms.Form):
     """One field of every kind."""
@@ -71,18 +84,7 @@ def sample_context() -> dict[str, Any]:
             {"title": "Hauptwohnsitz in der Zone", "text": "Wir prüfen die Adresse beim Ausfüllen"},
             {"title": "Nachweis, wenn das Auto nicht auf Sie zugelassen ist", "text": "Als Foto oder PDF"},
         ],
-        "history": [
-            {"title": "Antrag eingegangen", "when": "Sonntag, 22. November 2026, 15:02 Uhr"},
-            {"title": "Gebühr bezahlt: 30,70 €", "when": "15:03 Uhr", "href": "#", "link": "Beleg"},
-            {
-                "title": "Geprüft und bewilligt",
-                "when": "15:03 Uhr",
-                "text": "vom System entschieden, weil alle Voraussetzungen erfüllt sind",
-                "href": "#",
-                "link": "Gründe ansehen",
-            },
-            {"title": "Als Nächstes: verlängern", "text": "Wir erinnern Sie am 21. Oktober 2027.", "state": "next"},
-        ],
+        "history": HISTORY,
         "rows": [
             {"label": "Name", "value": "Erika Mustermann", "url": "#"},
             {"label": "Anschrift", "value": "Markt 4\n01234 Musterstadt", "url": "#"},

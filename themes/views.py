@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 from tenants.accounts.access import public
 from tenants.communes.scope import current_commune
 from themes.models import Brand
-from themes.queries import brand_for_current_commune, fingerprint
+from themes.queries import brand_for_current_commune
+from themes.stylesheet import fingerprint
 
 FOREVER = "public, max-age=31536000, immutable"
 SHORT = "public, max-age=60"

@@ -28,8 +28,8 @@ from themes.tokens import CRESTS, SCENES
 from themes.typefaces import TYPEFACES
 
 ROOM = Path(styleguide.__file__).parent
-# mails and letters are files of their own, read by programmes without our stylesheet
-OWN_FILES = {"mail.html", "letter.html"}
+# mails are read by programmes without our stylesheet
+OWN_FILES = {"mail.html"}
 TEMPLATES = sorted(path for path in ROOM.rglob("templates/**/*.*") if path.suffix in {".html", ".svg"})
 
 
