@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
@@ -24,7 +25,8 @@ UPLOADS = Limit("verify-upload", times=20, seconds=600)
 
 def exceeded(limit: Limit, request: HttpRequest) -> bool:
     """Count this request; True if it is one too many. The visitor's address is kept as a digest only."""
-    visitor = hashlib.sha256(str(request.META.get("REMOTE_ADDR", "")).encode()).hexdigest()[:24]
+    address = str(request.META.get("REMOTE_ADDR", "")).encode()
+    visitor = hmac.digest(settings.SECRET_KEY.encode(), address, "sha256").hex()[:24]
     key = f"documents:{limit.name}:{visitor}"
     cache.add(key, 0, timeout=limit.seconds)
     try:

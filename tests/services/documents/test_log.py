@@ -77,3 +77,13 @@ def test_each_commune_has_its_own_chain(gera: Any, wurzen: Any) -> None:
         with commune_scope(commune):
             issue_permit()
             assert [entry.position for entry in DocumentLogEntry.objects.all()] == [1]
+
+
+def test_the_daily_round_reports_a_log_that_does_not_hold(three: list[IssuedDocument], caplog: Any) -> None:
+    from services.documents.tasks import tidy_commune
+
+    tidy_commune(schema="gera")
+    assert "does not hold" not in caplog.text
+    DocumentLogEntry.objects.filter(position=2).delete()
+    tidy_commune(schema="gera")
+    assert "the document log of gera does not hold: entry 3" in caplog.text
