@@ -25,8 +25,8 @@ from services.forms.uploads import UploadRefused, check_upload
 from .context import FormContext
 from .model import Field
 
-_NUMERIC_DATE = re.compile(r"(\d{1,2})[. /-]+(\d{1,2})[. /-]+(\d{4})")
-_HOUSE_NUMBER = re.compile(r"(\d{1,4}) ?([a-zA-Z]?)(?: ?([-/]) ?(\d{1,4}) ?([a-zA-Z]?))?")
+_NUMERIC_DATE = re.compile(r"([0-9]{1,2})[. /-]+([0-9]{1,2})[. /-]+([0-9]{4})")
+_HOUSE_NUMBER = re.compile(r"([0-9]{1,4}) ?([a-zA-Z]?)(?: ?([-/]) ?([0-9]{1,4}) ?([a-zA-Z]?))?")
 _PHONE = re.compile(r"\+?[0-9][0-9 ]{4,24}")
 ADDRESS_PARTS = ("street", "number", "postcode", "city")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -30,6 +31,10 @@ from services.forms.schema.kinds import KINDS
 
 GERA = FormContext(settings={"plate_districts": ["G"]}, language="de", today=date(2026, 11, 22))
 FILE = {"upload": 7, "name": "erklaerung.pdf", "size": 9, "type": "application/pdf"}
+PERMIT_INPUTS = [
+    *("address_street", "address_number", "address_postcode", "address_city", "plate", "own_vehicle"),
+    *("keeper_statement", "given_name", "family_name", "birth_date", "email", "truth", "privacy"),
+]
 ANSWERS: dict[str, Any] = {
     "address": {"street": "Kornmarkt", "number": "12", "postcode": "07545", "city": "Gera"},
     "plate": "G-AB 123",
@@ -285,3 +290,17 @@ def test_reading_an_address_again_changes_nothing(street: str, number: str, post
     cleaned = KINDS["address"].clean(field, raw, GERA)
     if cleaned.value is not None:
         assert KINDS["address"].clean(field, raw_for((field,), {"x": cleaned.value}), GERA) == cleaned
+
+
+@given(
+    st.sampled_from(range(7)),
+    st.dictionaries(st.sampled_from(PERMIT_INPUTS), st.one_of(st.none(), st.text(max_size=300))),
+)
+def test_whatever_is_sent_becomes_answers_or_sentences(permit: FormSchema, number: int, raw: dict[str, Any]) -> None:
+    page = permit.steps[number]
+    result = validate_step(permit, page.key, raw, {"own_vehicle": "no"}, GERA)
+    inputs = {name for field in page.fields for name in KINDS[field.kind].inputs(field)}
+    assert set(result.errors) <= inputs
+    assert all(sentence.endswith((".", "!", "?")) for sentence in result.errors.values())
+    assert "\\u0000" not in json.dumps(result.answers)
+    assert result.errors or all(result.answers[field.key] is not None for field in page.fields if field.required)
