@@ -11,7 +11,7 @@ from infra.bench.site import DATA, ROOT, demonstration
 
 def main() -> None:
     """Measure everything, or only the parts named on the command line."""
-    wanted = set(sys.argv[1:]) or {"pages", "wire", "throughput", "invalidation", "provisioning", "line"}
+    wanted = set(sys.argv[1:]) or {"pages", "wire", "throughput", "invalidation", "provisioning", "documents", "line"}
     sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
     sys.stdout.write(f"Measured on {machine()}\n")
     with demonstration() as port:
@@ -34,7 +34,7 @@ def _connect() -> None:
 
 def measure(port: int, wanted: set[str]) -> None:
     """Run the wanted measurements against the demonstration on `port`."""
-    from infra.bench import line, pages, provisioning, throughput
+    from infra.bench import documents, line, pages, provisioning, throughput
     from infra.testing.browser import find_or_install_browser
     from tenants.communes.queries import find_commune
 
@@ -49,6 +49,8 @@ def measure(port: int, wanted: set[str]) -> None:
         throughput.measure_invalidation(port, gera.primary_host, gera)
     if "provisioning" in wanted:
         provisioning.measure_provisioning()
+    if "documents" in wanted:
+        documents.report_documents(gera)
     if "line" in wanted:
         line.measure_line(port, gera.primary_host)
 

@@ -11,10 +11,12 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from infra.bench.report import kilobytes, milliseconds, percentile, print_table
 from services.documents.actions import issue_document
 from services.documents.letters import objection_notice
 from services.documents.models import IssuedDocument
 from services.documents.warmth import warm_up
+from tenants.communes.scope import CommuneRef, commune_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,16 @@ def measure_documents(*, runs: int = 20) -> DocumentFigures:
         for document in documents:
             document.file.storage.delete(str(document.file.name))
         transaction.savepoint_rollback(point)
-    p95 = statistics.quantiles(seconds, n=20)[-1]
-    return DocumentFigures(runs, first, statistics.median(seconds), p95, max(sizes))
+    return DocumentFigures(runs, first, statistics.median(seconds), percentile(seconds, 0.95), max(sizes))
+
+
+def report_documents(commune: CommuneRef) -> None:
+    """Measure in the commune's scope and print the table."""
+    with commune_scope(commune):
+        figures = measure_documents()
+    times = [milliseconds(seconds) for seconds in (figures.first, figures.p50, figures.p95)]
+    head = ["cases", "first (cold process)", "p50", "p95", "largest file"]
+    print_table("Documents: letter and permit of one case", head, [[figures.runs, *times, kilobytes(figures.largest)]])
 
 
 def _orders(reference: str) -> list[dict[str, Any]]:
