@@ -51,19 +51,15 @@ DEMO_BRANDS: Final = MappingProxyType(
     }
 )
 
-_PRIMARIES: Final = (
-    "oklch(0.42 0.1 255)",
-    "oklch(0.42 0.09 160)",
-    "oklch(0.4 0.11 20)",
-    "oklch(0.4 0.08 215)",
-    "oklch(0.38 0.1 300)",
-    "oklch(0.45 0.1 55)",
-)
-_ACCENTS: Final = (
-    "oklch(0.86 0.15 90)",
-    "oklch(0.85 0.12 130)",
-    "oklch(0.84 0.12 65)",
-    "oklch(0.87 0.09 200)",
+_COLOURS: Final = (
+    ("oklch(0.42 0.1 255)", "oklch(0.86 0.15 90)"),
+    ("oklch(0.42 0.09 160)", "oklch(0.88 0.12 100)"),
+    ("oklch(0.4 0.11 20)", "oklch(0.87 0.09 85)"),
+    ("oklch(0.4 0.08 215)", "oklch(0.85 0.12 65)"),
+    ("oklch(0.38 0.1 300)", "oklch(0.87 0.13 115)"),
+    ("oklch(0.42 0.09 50)", "oklch(0.88 0.11 92)"),
+    ("oklch(0.37 0.06 270)", "oklch(0.84 0.12 40)"),
+    ("oklch(0.4 0.07 185)", "oklch(0.88 0.14 110)"),
 )
 _FACES: Final = ("hanken", "source-serif", "manrope", "source-sans")
 _PICTURES: Final = (("hills", "tree"), ("river", "wave"), ("village", "house"), ("hills", "tower"))
@@ -74,10 +70,11 @@ def suggested_brand(slug: str) -> BrandTokens:
     look alike.
     """
     number = zlib.crc32(slug.encode())
+    primary, accent = _COLOURS[number % len(_COLOURS)]
     scene, crest = _PICTURES[number // 96 % len(_PICTURES)]
     return BrandTokens(
-        primary=_PRIMARIES[number % len(_PRIMARIES)],
-        accent=_ACCENTS[number // 6 % len(_ACCENTS)],
+        primary=primary,
+        accent=accent,
         typeface=_FACES[number // 24 % len(_FACES)],
         radius=(0.0, 0.3, 0.6, 1.0)[number // 400 % 4],
         scene=scene,
