@@ -155,7 +155,7 @@ def _load(key: str, certificate: str, chain: str = "", passphrase: str = "", for
         older = tuple(load_certs_from_pemder_data(_pem(former))) if former else ()
     except (OSError, ValueError, TypeError) as error:
         raise SealKeyUnusable(f"The document seal cannot be loaded: {error}") from error
-    store = SimpleCertificateStore.from_certs([own, *others])
+    store = SimpleCertificateStore.from_certs([own, *others])  # type: ignore[no-untyped-call]
     return Seal(
         signer=SimpleSigner(signing_cert=own, signing_key=signing_key, cert_registry=store, embed_roots=True),
         certificates=(own, *older),
