@@ -83,7 +83,7 @@ def _likeness(wanted: str, word: str) -> float:
         return 90.0
     if len(short) >= 4 and short in word:
         return 82.0
-    if len(known) >= 5 and known in wanted:
+    if len(known) >= 6 and known in wanted:
         return 72.0
     if len(wanted) < 4 or abs(len(wanted) - len(word)) > 2:
         return 0.0

@@ -59,8 +59,9 @@ class OpeningToday:
 
 def clock(moment: datetime | time) -> str:
     """„18 Uhr“, „8:30 Uhr“."""
-    text = f"{moment.hour}:{moment.minute:02d}" if moment.minute else f"{moment.hour}"
-    return _("%(time)s Uhr") % {"time": text}
+    if moment.minute:
+        return _("%(time)s Uhr") % {"time": f"{moment.hour}:{moment.minute:02d}"}
+    return _("%(hour)s Uhr") % {"hour": moment.hour}
 
 
 def opening_at(
