@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CmsConfig(AppConfig):
@@ -12,6 +13,11 @@ class CmsConfig(AppConfig):
     def ready(self) -> None:
         from cms import checks, freshness, rules  # noqa: F401
         from cms.starter import register
+        from themes.desk_rail import DeskScreen, desk_screens
 
         freshness.listen()
         register()
+        desk_screens.register(
+            "cms.editorial",
+            DeskScreen(_("Redaktion"), "wagtailadmin_home", "accounts.open_editorial_desk", _("Verwaltung"), order=320),
+        )

@@ -16,6 +16,10 @@ class ThemesConfig(AppConfig):
 
     def ready(self) -> None:
         from themes import rules  # noqa: F401
+        from themes.desk_rail import DeskScreen, desk_screens
         from themes.starter import register
 
         register()
+        desk_screens.register(
+            "themes.brand", DeskScreen(_("Marke"), "edit_brand", "themes.change_brand", _("Verwaltung"), order=310)
+        )

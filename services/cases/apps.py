@@ -15,8 +15,16 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from services.cases import checks, facts, rules, starter, steps, tasks  # noqa: F401
+        from services.cases import checks, facts, queries, rules, starter, steps, tasks  # noqa: F401
+        from themes.desk_rail import DeskScreen, desk_screens
 
         facts.register()
         steps.register()
         starter.register()
+        desk_screens.register(
+            "cases.inbox",
+            DeskScreen(_("Eingang"), "cases:inbox", "cases.see_inbox", order=100, waiting=queries.open_case_count),
+        )
+        desk_screens.register(
+            "cases.account", DeskScreen(_("Mein Konto"), "account_home", "cases.open_own_page", order=900)
+        )

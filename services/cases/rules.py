@@ -7,7 +7,7 @@ from typing import Any
 import rules
 
 from services.cases.models import Case
-from tenants.accounts.rules import is_clerk
+from tenants.accounts.rules import is_clerk, is_signed_in
 
 
 @rules.predicate
@@ -18,6 +18,7 @@ def is_not_about_themselves(user: Any, case: Case | None) -> bool:
     return user.pk != case.user_id and user.email.lower() != case.applicant_email.lower()
 
 
+rules.add_perm("cases.open_own_page", is_signed_in)
 rules.add_perm("cases.see_inbox", is_clerk)
 rules.add_perm("cases.see_case", is_clerk)
 rules.add_perm("cases.decide_case", is_clerk & is_not_about_themselves)

@@ -78,13 +78,16 @@ class TextsForm(forms.Form):
         super().__init__(data, initial={name: texts.written(name, own.get(name)) for name in texts.ORDER})
         for name in texts.ORDER:
             shared = texts.written(name, service.shared_module(name))
-            lines = max(1, min(9, shared.count("\n") + len(shared) // 60 + 1))
+            lines = max(3, min(9, shared.count("\n") + len(shared) // 60 + 1))
+            short = name in texts.ONE_LINE
             self.fields[name] = forms.CharField(
                 label=texts.LABELS[name],
                 help_text=texts.HINTS.get(name, ""),
                 required=False,
                 max_length=12_000,
-                widget=forms.Textarea(attrs={"rows": lines, "lang": service.language}),
+                widget=forms.TextInput({"lang": service.language})
+                if short
+                else forms.Textarea({"rows": lines, "lang": service.language}),
             )
         self.service = service
 

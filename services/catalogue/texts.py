@@ -32,6 +32,7 @@ HINTS = {
     **dict.fromkeys(NEED_MODULES, _("Je Zeile: was man braucht | wo man es findet")),
     **dict.fromkeys(LIST_MODULES, _("Je Zeile ein Eintrag")),
 }
+ONE_LINE = ("name", "title", "teaser", *FIGURE_MODULES)
 ORDER = tuple(name for name in LABELS if name in MODULES)
 
 
