@@ -27,6 +27,23 @@ class RequestContextMiddleware:
         return response
 
 
+class ProxyMiddleware:
+    """Gives the request the visitor's address behind our own proxies, for rate limits.
+
+    `PROXY_HOPS` says how many proxies of ours stand in front (0: none, the header is ignored). Only that many entries
+    of X-Forwarded-For, counted from the right, were written by us; what stands further left anybody can invent.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        entries = [entry.strip() for entry in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if entry.strip()]
+        if 0 < settings.PROXY_HOPS <= len(entries):
+            request.META["REMOTE_ADDR"] = entries[-settings.PROXY_HOPS]
+        return self.get_response(request)
+
+
 class HostSessionMiddleware(SessionMiddleware):
     """Portal and console sessions have cookies of their own; the console's is strict and shorter-lived."""
 

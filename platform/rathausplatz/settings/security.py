@@ -9,6 +9,8 @@ from rathausplatz.settings.base import PUBLIC_SCHEME, env
 # our own middleware knows the hosts (portals come and go), so Django's list can't
 ALLOWED_HOSTS = ["*"]
 USE_X_FORWARDED_HOST = False
+# proxies of ours in front of the web server; their entries in X-Forwarded-For are believed
+PROXY_HOPS = env.int("PROXY_HOPS", default=0)
 HTTPS = PUBLIC_SCHEME == "https"
 SESSION_COOKIE_NAME = "portal_session"
 CONSOLE_SESSION_COOKIE_NAME = "console_session"

@@ -9,6 +9,7 @@ WSGI_APPLICATION = "rathausplatz.wsgi.application"
 APPEND_SLASH = True
 MIDDLEWARE = [
     "rathausplatz.middleware.RequestContextMiddleware",
+    "rathausplatz.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
