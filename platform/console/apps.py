@@ -17,8 +17,14 @@ class ConsoleConfig(AppConfig):
     def ready(self) -> None:
         from console.starter import register
         from tenants.accounts.places import register_place
+        from themes.desk_rail import DeskScreen, desk_screens
 
         register()
         register_place(
             "console", title=_("Zur Konsole"), url="/", permission="accounts.operate_platform", host="console"
+        )
+        # accounts lie below themes and can't know its rail
+        desk_screens.register(
+            "accounts.staff",
+            DeskScreen(_("Personal"), "accounts_staff", "accounts.manage_staff", _("Verwaltung"), order=320),
         )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.urls import path
 
 from console.views import communes, onboarding, record, runs
+from tenants.accounts.views import account_page
 
 urlpatterns = [
+    path("konto/", account_page, name="account_home"),
     path("", communes.communes, name="console_communes"),
     path("kommunen/<slug:slug>/", communes.commune, name="console_commune"),
     path("kommunen/<slug:slug>/aussetzen/", communes.suspend, name="console_suspend"),

@@ -41,6 +41,10 @@ VERBS: dict[str, Promise] = {
     "onboarding.begun": _("Aufnahme begonnen"),
     "onboarding.discarded": _("Aufnahme verworfen"),
     "directory.imported": _("Gemeindeverzeichnis eingelesen"),
+    "staff.invited": _("Personal eingeladen"),
+    "staff.changed": _("Aufgaben geändert"),
+    "staff.blocked": _("Konto gesperrt"),
+    "staff.opened": _("Konto wieder geöffnet"),
     "operator.created": _("Betreiberkonto angelegt"),
 }
 

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, override
 
 from tenants.accounts.places import places_for
+from tenants.communes.actions import note_activity
 from tenants.communes.addresses import site_address
 from tenants.communes.hosts import HostKind
 from tenants.communes.scope import current_commune
@@ -30,6 +31,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """Staff go to their work, operators to the console, everybody else to their own page."""
         places = places_for(request)
         return places[0].url if places else str(super().get_login_redirect_url(request))
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Sign in; for a commune that counts as activity."""
+        super().login(request, user)
+        commune = current_commune()
+        if commune is not None:
+            note_activity(commune_id=commune.id)
 
     def get_from_email(self) -> str:
         commune = current_commune()

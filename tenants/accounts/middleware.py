@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from tenants.accounts import rules
 from tenants.accounts.access import PUBLIC, SIGNED_IN, may
@@ -40,6 +43,7 @@ LIBRARY_ACCESS: dict[str, str] = {
     "django.views.i18n": PUBLIC,
     "django.views.static": PUBLIC,
 }
+LANGUAGE_PREFIX = re.compile(r"^/[a-z]{2}/")
 SECOND_FACTOR_PATHS = ("/konto/", "/static/", "/healthz", "/readyz", "/brand.")
 
 
@@ -78,6 +82,10 @@ class AccessMiddleware:
         if not rules.is_signed_in(request.user):
             return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
         if self._lacks_second_factor(request):
+            messages.warning(
+                request,
+                _("Richten Sie zuerst einen zweiten Faktor ein: Ihr Konto darf Daten anderer Menschen sehen."),
+            )
             return HttpResponseRedirect(reverse("mfa_index"))
         if access != SIGNED_IN and not may(request.user, access):
             raise PermissionDenied(access)
@@ -86,7 +94,7 @@ class AccessMiddleware:
     def _lacks_second_factor(self, request: HttpRequest) -> bool:
         if not settings.REQUIRE_SECOND_FACTOR or not request.user.is_staff:
             return False
-        if request.path.startswith(SECOND_FACTOR_PATHS):
+        if LANGUAGE_PREFIX.sub("/", request.path).startswith(SECOND_FACTOR_PATHS):
             return False
         from allauth.mfa.utils import is_mfa_enabled
 

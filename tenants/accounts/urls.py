@@ -1,4 +1,4 @@
-"""Sign-in, registration, second factor and the own page.
+"""Sign-in, registration, second factor and what protects an account. The page at the root belongs to the host's room.
 
 The German addresses stand last, so that they are the ones links use; allauth's own keep answering.
 """
@@ -12,7 +12,7 @@ from django.urls import include, path
 from tenants.accounts import views
 
 urlpatterns = [
-    path("", views.account_page, name="account_page"),
+    path("sicherheit/", views.account_page, name="account_page"),
     path("", include("allauth.urls")),
     path("anmelden/", allauth_views.login, name="account_login"),
     path("abmelden/", allauth_views.logout, name="account_logout"),

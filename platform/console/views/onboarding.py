@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -46,6 +47,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         current=CURRENT,
         wanted=wanted,
         found=found,
+        query=urlencode({"q": wanted}),
         size=DirectoryEntry.objects.count(),
         begun=open_onboardings(),
         running=unfinished_runs(),

@@ -16,6 +16,7 @@ urlpatterns = [
     *built("rathausplatz.urls.api"),
     *i18n_patterns(
         path("konto/", include("tenants.accounts.urls")),
+        path("", include("tenants.accounts.urls_staff")),
         *built("services.catalogue.urls"),
         *built("services.cases.urls"),
         *built("services.documents.urls"),

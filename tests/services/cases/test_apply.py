@@ -162,4 +162,4 @@ def test_signed_in_people_own_what_they_send(portal: Any, offered: Any, gera: An
 
 @pytest.mark.parametrize("path", ["/konto/", "/konto/vorgaenge/"])
 def test_the_own_page_asks_strangers_to_sign_in(portal: Any, path: str) -> None:
-    assert portal.get(path)["Location"].startswith("/konto/login/")
+    assert portal.get(path)["Location"].startswith("/konto/anmelden/")

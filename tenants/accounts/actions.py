@@ -1,0 +1,94 @@
+"""What an administrator can do with the accounts of a commune's staff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tenants.accounts.access import require
+from tenants.accounts.models import User, UserKind
+from tenants.accounts.rules import ADMINISTRATOR, STAFF_GROUPS
+from tenants.accounts.tasks import send_invitation
+from tenants.communes.audit import record_act
+from tenants.communes.scope import require_commune
+
+PERMISSION = "accounts.manage_staff"
+
+
+class StaffError(Exception):
+    """Something that must not be done to an account; the text says what to do instead."""
+
+
+@transaction.atomic
+def invite_colleague(*, actor: Any, email: str, name: str, groups: Iterable[str]) -> User:
+    """Create an account without a password and send its invitation on commit.
+
+    A citizen's account of this address becomes one of staff and keeps its password. Raises StaffError for somebody
+    who is staff already.
+    """
+    require(actor, PERMISSION)
+    user = User.objects.select_for_update().filter(email=email.lower()).first()
+    if user is not None and user.kind == UserKind.STAFF:
+        raise StaffError(_("%(email)s gehört schon zum Personal.") % {"email": user.email})
+    if user is None:
+        user = User.objects.create_user(email, None, name=name, kind=UserKind.STAFF)
+    else:
+        user.kind, user.name = UserKind.STAFF, name or user.name
+        user.save(update_fields=["kind", "name"])
+    _set_groups(user, groups)
+    _record(actor, "staff.invited", user)
+    _invite(user, again=False)
+    return user
+
+
+@transaction.atomic
+def change_colleague(*, actor: Any, user: User, name: str, groups: Iterable[str]) -> User:
+    """Change a colleague's name and groups. Nobody takes the administration away from themselves."""
+    require(actor, PERMISSION)
+    wanted = set(groups)
+    if user.pk == actor.pk and ADMINISTRATOR not in wanted:
+        raise StaffError(_("Die Verwaltung können Sie sich nicht selbst entziehen. Bitten Sie jemand anderen darum."))
+    user.name = name
+    user.save(update_fields=["name"])
+    _set_groups(user, wanted)
+    _record(actor, "staff.changed", user)
+    return user
+
+
+@transaction.atomic
+def set_colleague_active(*, actor: Any, user: User, active: bool) -> User:
+    """Block an account or open it again. Doing it twice changes nothing; nobody blocks themselves."""
+    require(actor, PERMISSION)
+    if user.pk == actor.pk:
+        raise StaffError(_("Das eigene Konto können Sie nicht sperren."))
+    if user.is_active != active:
+        user.is_active = active
+        user.save(update_fields=["is_active"])
+        _record(actor, "staff.opened" if active else "staff.blocked", user)
+    return user
+
+
+def invite_again(*, actor: Any, user: User) -> None:
+    """Send another invitation; the links of earlier ones stay good until a password is chosen."""
+    require(actor, PERMISSION)
+    _record(actor, "staff.invited", user)
+    _invite(user, again=True)
+
+
+def _set_groups(user: User, groups: Iterable[str]) -> None:
+    user.groups.set(Group.objects.filter(name__in=set(groups) & STAFF_GROUPS.keys()))
+
+
+def _invite(user: User, *, again: bool) -> None:
+    schema = require_commune().schema
+    transaction.on_commit(lambda: send_invitation.delay(schema=schema, user_id=user.pk, again=again))
+
+
+def _record(actor: Any, verb: str, user: User) -> None:
+    """On the platform's record without the person's name or address: those stay in the commune."""
+    groups = sorted(user.groups.values_list("name", flat=True))
+    record_act(actor=actor, verb=verb, target=require_commune().schema, detail={"account": user.pk, "groups": groups})

@@ -1,0 +1,89 @@
+"""An administrator looks after colleagues' accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
+from django.core import mail
+
+from tenants.accounts.models import User, UserKind
+from tenants.accounts.tasks import send_invitation
+from tenants.communes.models import AuditEntry
+from tenants.communes.scope import commune_scope
+
+PASSWORD = "apfel kahn turm 7"
+
+
+def staff_account(commune: Any, email: str, group: str) -> User:
+    with commune_scope(commune):
+        user = User.objects.create_user(email, PASSWORD, kind=UserKind.STAFF, name="Karl Vorlage")
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+        user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+@pytest.fixture
+def administrator(portal: Any, gera: Any) -> User:
+    """Signed in on `portal`."""
+    user = staff_account(gera, "chefin@gera.example", "administrator")
+    portal.post("/konto/anmelden/", {"login": user.email, "password": PASSWORD})
+    return user
+
+
+def test_a_colleague_is_invited_and_recorded_without_a_name(portal: Any, gera: Any, administrator: User) -> None:
+    answer = portal.post(
+        "/arbeitsplatz/personal/einladen/",
+        {"email": "Neu@gera.example", "name": "Ida Muster", "groups": ["clerk", "editor"]},
+        follow=True,
+    )
+    assert "Die Einladung an neu@gera.example ist unterwegs." in answer.content.decode()
+    with commune_scope(gera):
+        user = User.objects.get(email="neu@gera.example")
+        assert (user.kind, user.group_names) == (UserKind.STAFF, {"clerk", "editor"})
+    entry = AuditEntry.objects.get(verb="staff.invited")
+    assert (entry.target, entry.detail) == ("gera", {"account": user.pk, "groups": ["clerk", "editor"]})
+    assert send_invitation(schema="gera", user_id=user.pk) is True
+    assert mail.outbox[-1].to == ["neu@gera.example"]
+
+
+def test_somebody_who_is_staff_is_not_invited_again_by_the_form(portal: Any, administrator: User) -> None:
+    answer = portal.post(
+        "/arbeitsplatz/personal/einladen/", {"email": administrator.email, "name": "Karl", "groups": ["clerk"]}
+    )
+    assert answer.status_code == 422
+    assert "gehört schon zum Personal" in answer.content.decode()
+
+
+def test_a_blocked_colleague_cannot_sign_in(portal: Any, gera: Any, administrator: User) -> None:
+    from django.test import Client
+
+    user = staff_account(gera, "amt@gera.example", "clerk")
+    portal.post(f"/arbeitsplatz/personal/{user.pk}/sperren/")
+    client = Client(headers={"host": gera.primary_host})
+    client.post("/konto/anmelden/", {"login": user.email, "password": PASSWORD})
+    assert client.get("/konto/sicherheit/").status_code == 302
+    portal.post(f"/arbeitsplatz/personal/{user.pk}/oeffnen/")
+    client.post("/konto/anmelden/", {"login": user.email, "password": PASSWORD})
+    assert client.get("/konto/sicherheit/").status_code == 200
+
+
+def test_nobody_locks_themselves_out(portal: Any, gera: Any, administrator: User) -> None:
+    answer = portal.post(f"/arbeitsplatz/personal/{administrator.pk}/", {"name": "Karl", "groups": ["clerk"]})
+    assert "nicht selbst entziehen" in answer.content.decode()
+    portal.post(f"/arbeitsplatz/personal/{administrator.pk}/sperren/")
+    with commune_scope(gera):
+        assert User.objects.get(pk=administrator.pk).is_active
+
+
+def test_a_clerk_sees_no_accounts(portal: Any, gera: Any) -> None:
+    staff_account(gera, "amt@gera.example", "clerk")
+    portal.post("/konto/anmelden/", {"login": "amt@gera.example", "password": PASSWORD})
+    assert portal.get("/arbeitsplatz/personal/").status_code == 403
+
+
+def test_every_screen_opens_for_an_administrator(portal: Any, administrator: User) -> None:
+    for path in ("", "einladen/", f"{administrator.pk}/"):
+        assert portal.get(f"/arbeitsplatz/personal/{path}").status_code == 200
