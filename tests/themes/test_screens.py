@@ -190,3 +190,31 @@ def test_error_pages_ask_no_database(name: str, gera: Any, django_assert_num_que
         html = render_to_string(f"themes/errors/{name}.html", {"commune": gera, "request_id": "abc"})
     assert "<h1" in html
     assert "Gera" in html
+
+
+@pytest.mark.parametrize(
+    ("path", "urls"),
+    [
+        ("/", ["/", "/en/"]),
+        ("/anliegen/hund/", ["/anliegen/hund/", "/en/anliegen/hund/"]),
+        ("/en/suche/", ["/suche/", "/en/suche/"]),
+        ("/english-park/", ["/english-park/", "/en/english-park/"]),
+    ],
+)
+def test_the_language_switch_leads_to_the_same_page(path: str, urls: list[str]) -> None:
+    from themes.context import languages_for
+
+    assert [link.url for link in languages_for(RequestFactory().get(path))] == urls
+
+
+def test_who_has_no_session_is_not_asked_for_one() -> None:
+    from themes.context import is_signed_in
+
+    class Untouchable:
+        @property
+        def is_authenticated(self) -> bool:
+            raise AssertionError("the session was touched")
+
+    request = RequestFactory().get("/")
+    request.user = Untouchable()
+    assert is_signed_in(request) is False
