@@ -117,7 +117,8 @@ def _trimmed(segment: Segment, start: float, end: float) -> Segment:
     if start <= 0 and end >= 1:
         return segment
     pieces = splitCubicAtT(*segment, *(t for t in (start, end) if 0 < t < 1))
-    return pieces[1] if start > 0 else pieces[0]
+    kept: Segment = pieces[1] if start > 0 else pieces[0]
+    return kept
 
 
 def _draw(contour: list[Segment], pen: Cu2QuPen) -> None:
