@@ -86,6 +86,7 @@ def search(request: HttpRequest, q: str, language: Language = "de") -> list[dict
     return [
         *({"kind": "service", "title": s.title, "text": s.teaser, "url": absolute(s.url)} for s in found.services),
         *({"kind": "page", "title": p.title, "text": p.text, "url": absolute(p.url)} for p in found.pages),
+        *({"kind": "idea", "title": i.text, "text": i.district, "url": absolute(i.url)} for i in found.ideas),
     ]
 
 

@@ -12,6 +12,7 @@ from cms.head import language_of
 from cms.page_caching import stays_true_until
 from cms.queries import coming_events, news_for_public
 from services.catalogue.queries import most_wanted, opening_today
+from services.participation.queries import ideas_for_the_band, participation_figures
 
 if TYPE_CHECKING:
     from cms.models import HomePage
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
 NEWS_ON_HOME = 3
 EVENTS_ON_HOME = 3
 POPULAR = 3
+IDEAS_ON_HOME = 2
 
 
 def sections_of_home(page: HomePage, request: HttpRequest) -> dict[str, Any]:
-    """Errands, opening hours, participation, news and events. Five queries and what participation needs."""
+    """Errands, opening hours, participation, news and events. Seven queries."""
     now = timezone.now()
     services = most_wanted(language_of(request))
     return {
@@ -31,6 +33,7 @@ def sections_of_home(page: HomePage, request: HttpRequest) -> dict[str, Any]:
         "news": news_for_public(page.locale_id)[:NEWS_ON_HOME],
         "events": coming_events(page.locale_id, now)[:EVENTS_ON_HOME],
         **opening_strip(request, now),
+        **band_of_participation(IDEAS_ON_HOME),
     }
 
 
@@ -40,3 +43,8 @@ def opening_strip(request: HttpRequest, now: datetime) -> dict[str, Any]:
     if opening.changes_at:
         stays_true_until(request, opening.changes_at)
     return {"opening": opening}
+
+
+def band_of_participation(ideas: int) -> dict[str, Any]:
+    """Live figures and the most supported ideas. Two queries."""
+    return {"figures": participation_figures(), "ideas": ideas_for_the_band(ideas)}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
 from wagtail.models import Site
 
@@ -25,15 +28,20 @@ def prepare(brief: StarterBrief) -> None:
     Site.objects.filter(is_default_site=True).update(
         hostname=brief.commune.primary_host, port=port, site_name=brief.commune.name
     )
-    contact = brief.facts.get("contact")
-    if contact:
-        fields = {field.name for field in ContactSettings._meta.concrete_fields} - {"id"}
-        known = {name: value for name, value in contact.items() if name in fields}
-        ContactSettings.objects.update_or_create(pk=ContactSettings.load().pk, defaults=known)
+    if contact := known_contact(brief.facts):
+        ContactSettings.objects.update_or_create(pk=ContactSettings.load().pk, defaults=contact)
     forget()
     if brief.demo:
         demo.write_news(brief.facts.get("news", ()))
         demo.write_events(brief.facts.get("events", ()))
+
+
+def known_contact(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Contact data from the facts of an order: `address`, `phone`, `email`, and `contact` for everything else."""
+    given = {**facts.get("address", {}), "phone": facts.get("phone"), "email": facts.get("email")}
+    given |= facts.get("contact", {})
+    fields = {field.name for field in ContactSettings._meta.concrete_fields} - {"id"}
+    return {name: str(value) for name, value in given.items() if name in fields and value}
 
 
 def register() -> None:

@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from cms.addresses import absolute
 from cms.feeds import NewsFeed
@@ -29,7 +31,17 @@ def search(request: HttpRequest) -> HttpResponse:
     """`/suche/?q=`: the results, or an invitation to search."""
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     results = search_everything(query, language_of(request))
-    context = {"query": query, "services": results.services, "pages": results.pages, "total": results.total}
+    context = {
+        "query": query,
+        "services": results.services,
+        "pages": results.pages,
+        "ideas": results.ideas,
+        "total": results.total,
+        "breadcrumbs": [
+            {"title": _("Startseite"), "url": reverse("wagtail_serve", args=[""])},
+            {"title": _("Suche"), "url": ""},
+        ],
+    }
     return mark_cacheable(request, TemplateResponse(request, "cms/search.html", context))
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
@@ -9,6 +12,8 @@ from wagtail.search import index
 
 from cms.blocks import ContentBlocks
 from cms.models.portal_page import PortalPage
+
+IDEAS_ON_LANDING = 5
 
 
 class ParticipationIndexPage(PortalPage):
@@ -26,3 +31,8 @@ class ParticipationIndexPage(PortalPage):
     class Meta:
         verbose_name = _("Übersicht Mitmachen")
         verbose_name_plural = _("Übersichten Mitmachen")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from cms.home import band_of_participation
+
+        return super().get_context(request, *args, **kwargs) | band_of_participation(IDEAS_ON_LANDING)

@@ -135,17 +135,6 @@ PAGES: dict[str, dict[str, Any]] = {
         "introduction": "An idea for {{ commune.name }} begins with one sentence. Write it down, find others who "
         "join in, "
         "and get your project under way.",
-        "body": [
-            ("heading", "From an idea to a project"),
-            (
-                "steps",
-                [
-                    {"title": "Write it down", "text": "280 characters are enough. You need no account."},
-                    {"title": "Confirm", "text": "You receive an e-mail. One click and your idea is published."},
-                    {"title": "Find support", "text": "Others show that they like your idea."},
-                ],
-            ),
-        ],
     },
     "rathaus": {
         "title": "Town hall",

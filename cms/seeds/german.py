@@ -150,17 +150,6 @@ PAGES: dict[str, dict[str, Any]] = {
         "title": "Mitmachen",
         "introduction": "Eine Idee für {{ commune.name }} beginnt mit einem Satz. Schreiben Sie ihn auf, finden Sie "
         "andere, die mitmachen, und bringen Sie Ihr Vorhaben auf den Weg.",
-        "body": [
-            ("heading", "So wird aus einer Idee ein Projekt"),
-            (
-                "steps",
-                [
-                    {"title": "Aufschreiben", "text": "280 Zeichen genügen. Ein Konto brauchen Sie nicht."},
-                    {"title": "Bestätigen", "text": "Sie erhalten eine E-Mail. Mit einem Klick erscheint Ihre Idee."},
-                    {"title": "Unterstützung finden", "text": "Andere zeigen, dass ihnen Ihre Idee gefällt."},
-                ],
-            ),
-        ],
     },
     "rathaus": {
         "title": "Rathaus",
