@@ -54,10 +54,12 @@ def menu_entries(navigation: Navigation, request: HttpRequest) -> list[dict[str,
 
 
 def languages_of(request: HttpRequest) -> list[LanguageLink]:
-    """The language switch: of an editorial page its real versions, of any other page every language."""
+    """The language switch: of an editorial page its real versions (nothing if there is one), else every language."""
     alternates = getattr(request, "cms_alternates", None)
     if alternates is None:
         return languages_for(request)
+    if len(alternates) < 2:
+        return []
     current = (get_language() or "de")[:2]
     labels = dict(LANGUAGES)
     paths = {alternate.language: alternate.path for alternate in alternates}

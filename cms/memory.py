@@ -68,6 +68,12 @@ def locale_ids() -> dict[str, int]:
     return _remembered(LOCALES, lambda: dict(Locale.objects.values_list("language_code", "pk")))
 
 
+def address_of_page(page: Page) -> str:
+    """The address (path) of any page on the portal. Wagtail's own `url` names the host, which may be an old one."""
+    languages = {pk: language for language, pk in locale_ids().items()}
+    return address_of(page.url_path, languages[page.locale_id])
+
+
 def navigation_in(language: str) -> Navigation:
     """Menu and foot in one language."""
     return _remembered(f"{NAVIGATION}.{language}", lambda: _read_navigation(language))
@@ -96,7 +102,9 @@ def _footer_links() -> list[Link]:
 
     blocks: Any = FooterSettings.load().links
     links = [(block.value["label"], block.value["page"], block.value["address"]) for block in blocks]
-    return [Link(label, page.url if page else address) for label, page, address in links if page or address]
+    return [
+        Link(label, address_of_page(page) if page else address) for label, page, address in links if page or address
+    ]
 
 
 def forget() -> None:

@@ -56,7 +56,7 @@ class SearchResults:
 
 def search_everything(query: str, language: str) -> SearchResults:
     """Search in one language. Nothing for empty words. At most four queries, two more when nothing was found."""
-    words = " ".join(query.split())[:LONGEST_QUERY]
+    words = searchable(query)
     if not words:
         return SearchResults((), (), ())
     return SearchResults(
@@ -64,6 +64,11 @@ def search_everything(query: str, language: str) -> SearchResults:
         pages=tuple(found_page(page, language) for page in pages_found(words, language, MOST_PAGES)),
         ideas=tuple(ideas_found(words)),
     )
+
+
+def searchable(query: str) -> str:
+    """The words of a query without what can't be searched for: control characters, superfluous spaces, the rest."""
+    return " ".join("".join(c if c.isprintable() else " " for c in query).split())[:LONGEST_QUERY]
 
 
 def ideas_found(words: str) -> list[FoundIdea]:

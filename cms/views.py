@@ -14,7 +14,7 @@ from cms.addresses import absolute
 from cms.feeds import NewsFeed
 from cms.head import language_of
 from cms.page_caching import cacheable, mark_cacheable
-from cms.search import LONGEST_QUERY, search_everything
+from cms.search import search_everything, searchable
 from cms.serving import answer_with_page
 from cms.sitemap import sitemap_entries
 from tenants.accounts.access import public
@@ -29,7 +29,7 @@ def serve_page(request: HttpRequest, path: str) -> Any:
 @public
 def search(request: HttpRequest) -> HttpResponse:
     """`/suche/?q=`: the results, or an invitation to search."""
-    query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
+    query = searchable(request.GET.get("q", ""))
     results = search_everything(query, language_of(request))
     context = {
         "query": query,

@@ -12,6 +12,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from cms.head import head_of
+from cms.memory import address_of_page, has_private_pages
 from cms.placeholders import fill_text
 from cms.structured import structured_data_of
 from cms.trail import trail_of
@@ -46,6 +47,11 @@ class PortalPage(Page):
         """The introduction with the commune's name filled in."""
         return fill_text(self.introduction)
 
+    @property
+    def portal_url(self) -> str:
+        """The page's address (path) on the portal."""
+        return address_of_page(self)
+
     og_article = False
 
     def described_for_machines(self, address: str) -> list[dict[str, Any]]:
@@ -61,8 +67,6 @@ class PortalPage(Page):
 
     def get_view_restrictions(self) -> Any:
         """Wagtail's, but asked only in communes that have any private page."""
-        from cms.memory import has_private_pages
-
         if has_private_pages():
             return super().get_view_restrictions()
         from wagtail.models import PageViewRestriction

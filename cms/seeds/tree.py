@@ -9,8 +9,10 @@ from wagtail.rich_text import RichText
 
 from cms.models import (
     ContactPage,
+    ContactSettings,
     ContentPage,
     EventIndexPage,
+    FooterSettings,
     HomePage,
     LegalPage,
     NewsIndexPage,
@@ -35,7 +37,9 @@ PAGES: tuple[tuple[str, type[Page], dict[str, Any]], ...] = (
 
 
 def plant() -> None:
-    """Build the tree unless there is one."""
+    """Build the tree unless there is one, and the settings' rows, which Wagtail would else write while reading."""
+    ContactSettings.load()
+    FooterSettings.load()
     if HomePage.objects.exists():
         return
     root = Page.get_first_root_node()

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from tenants.accounts.access import public
+
 urlpatterns = [
+    # one sign-in for everybody, second factor included
+    path("redaktion/login/", public(RedirectView.as_view(pattern_name="account_login", query_string=True))),
     path("redaktion/", include(wagtailadmin_urls)),
     path("dokumente/", include(wagtaildocs_urls)),
 ]
