@@ -43,7 +43,7 @@ def legal_rows(kind: str) -> list[dict[str, str]]:
 
 def offices_for_contact() -> dict[str, Any]:
     """Contact data, places with their hours, and the responsible units. Three queries."""
-    places = [{"place": place, "week": week_of(place.opening_hours.all())} for place in places_for_public()]
+    places = [{"place": place, "week": week_of(list(place.opening_hours.all()))} for place in places_for_public()]
     return {
         "office": navigation_in("de").contact,
         "places": places,

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from wagtail.models import Page
 
 from cms.addresses import absolute, address_of, language_prefix
-from cms.memory import navigation_in
+from cms.memory import address_of_page, navigation_in
 from cms.placeholders import fill_text
 
 if TYPE_CHECKING:
@@ -63,9 +63,10 @@ def alternates_of(page: PortalPage, request: HttpRequest) -> tuple[Alternate, ..
     known: tuple[Alternate, ...] | None = getattr(request, "cms_alternates", None)
     if known is None and page.depth == HOME_DEPTH:
         paths = [(language, f"{language_prefix(language)}/") for language in navigation_in("de").home_languages]
-        known = request.cms_alternates = tuple(Alternate(code, path, absolute(path)) for code, path in paths)
+        known = tuple(Alternate(code, path, absolute(path)) for code, path in paths)
+        request.cms_alternates = known  # type: ignore[attr-defined]
     if known is None:
-        own = page.get_url(request) or request.path
+        own = address_of_page(page)
         rest = request.path.removeprefix(own) if request.path.startswith(own) else ""
         rows: Any = (
             Page.objects.live()
@@ -75,5 +76,5 @@ def alternates_of(page: PortalPage, request: HttpRequest) -> tuple[Alternate, ..
         )
         paths = [(language, address_of(url_path, language) + rest) for language, url_path in rows]
         known = tuple(Alternate(language, path, absolute(path)) for language, path in paths)
-        request.cms_alternates = known
+        request.cms_alternates = known  # type: ignore[attr-defined]
     return known

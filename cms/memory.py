@@ -50,7 +50,8 @@ def _remembered(key: str, make: Callable[[], T]) -> T:
     if kept is None:
         kept = (make(),)
         cache.set(key, kept, SECONDS)
-    return kept[0]
+    value: T = kept[0]
+    return value
 
 
 def portal_site() -> Site | None:
@@ -60,7 +61,7 @@ def portal_site() -> Site | None:
 
 def has_private_pages() -> bool:
     """Whether any page of this commune is for some people only."""
-    return _remembered(PRIVATE, PageViewRestriction.objects.exists)
+    return _remembered(PRIVATE, lambda: bool(PageViewRestriction.objects.exists()))
 
 
 def locale_ids() -> dict[str, int]:

@@ -33,7 +33,7 @@ def mark_cacheable(request: HttpRequest, response: Any, seconds: int = PAGE_SECO
 def stays_true_until(request: HttpRequest, moment: datetime) -> None:
     """Note that what is being shown becomes wrong at `moment`: the answer must not be kept longer."""
     left = max(1, int((moment - timezone.now()).total_seconds()))
-    request.cms_true_for = min(left, getattr(request, "cms_true_for", left))
+    request.cms_true_for = min(left, getattr(request, "cms_true_for", left))  # type: ignore[attr-defined]
 
 
 def _mark(request: HttpRequest, response: HttpResponseBase, seconds: int) -> None:

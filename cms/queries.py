@@ -15,24 +15,19 @@ from cms.models import EventPage, HomePage, NewsPage, ServiceIndexPage
 
 def news_for_public(locale_id: int) -> QuerySet[NewsPage]:
     """Published news in one language, newest first, without the bodies."""
-    return (
-        NewsPage.objects.live()
-        .filter(locale_id=locale_id)
-        .select_related("picture")
-        .defer("body")
-        .order_by("-date", "-path")
-    )
+    found: QuerySet[NewsPage] = NewsPage.objects.live().filter(locale_id=locale_id)
+    return found.defer("body").order_by("-date", "-path")
 
 
 def news_in(language: str) -> QuerySet[NewsPage]:
     """Published news in a language, newest first."""
-    found = NewsPage.objects.live().public().filter(locale__language_code=language)
+    found: QuerySet[NewsPage] = NewsPage.objects.live().public().filter(locale__language_code=language)
     return found.defer("body").order_by("-date", "-path")
 
 
 def events_in(language: str, now: datetime) -> QuerySet[EventPage]:
     """Coming events in a language, soonest first."""
-    found = EventPage.objects.live().public().filter(not_over(now), locale__language_code=language)
+    found: QuerySet[EventPage] = EventPage.objects.live().public().filter(not_over(now), locale__language_code=language)
     return found.defer("body").order_by("starts_at", "path")
 
 
@@ -43,9 +38,8 @@ def not_over(now: datetime) -> Q:
 
 def coming_events(locale_id: int, now: datetime) -> QuerySet[EventPage]:
     """Published events in one language that are not over, soonest first."""
-    return (
-        EventPage.objects.live().filter(not_over(now), locale_id=locale_id).defer("body").order_by("starts_at", "path")
-    )
+    found: QuerySet[EventPage] = EventPage.objects.live().filter(not_over(now), locale_id=locale_id)
+    return found.defer("body").order_by("starts_at", "path")
 
 
 def pages_on_the_way(path: str, language: str) -> list[Page]:
@@ -84,4 +78,5 @@ def pages_for_sitemap() -> QuerySet[Page]:
     roots = Q()
     for root in home_paths().values():
         roots |= Q(url_path__startswith=root)
-    return Page.objects.live().public().filter(roots).select_related("locale").order_by("path")
+    found: QuerySet[Page] = Page.objects.live().public().filter(roots)
+    return found.select_related("locale").order_by("path")

@@ -17,8 +17,8 @@ from cms.queries import home_in, pages_on_the_way
 
 def answer_with_page(request: HttpRequest, path: str) -> Any:
     """Find the page for an address and let Wagtail serve it, hooks and view restrictions included. Raises Http404."""
-    request._wagtail_site = portal_site()
-    request._wagtail_route_for_request = route_to_page(request, path)
+    request._wagtail_site = portal_site()  # type: ignore[attr-defined]
+    request._wagtail_route_for_request = route_to_page(request, path)  # type: ignore[attr-defined]
     return mark_cacheable(request, wagtail_serve(request, path))
 
 
@@ -34,7 +34,7 @@ def route_to_page(request: HttpRequest, path: str) -> RouteResult:
     page = found[-1].specific
     if rest and not isinstance(page, RoutablePageMixin):
         raise Http404
-    request.cms_trail = found[:-1]
+    request.cms_trail = found[:-1]  # type: ignore[attr-defined]
     alternates_of(page, request)
     result: RouteResult = (
         page.route(request, rest) if rest or isinstance(page, RoutablePageMixin) else RouteResult(page)
@@ -47,6 +47,6 @@ def route_to_home(request: HttpRequest) -> RouteResult:
     home = home_in(language_of(request))
     if home is None:
         raise Http404
-    request.cms_trail = []
+    request.cms_trail = []  # type: ignore[attr-defined]
     alternates_of(home, request)
     return RouteResult(home)

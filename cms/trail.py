@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from cms.memory import address_of_page
 from cms.placeholders import fill_text
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def trail_of(page: PortalPage, request: HttpRequest) -> list[dict[str, str]]:
     return [
         {
             "title": _("Startseite") if entry.depth == HOME_DEPTH else fill_text(entry.title),
-            "url": entry.get_url(request) or "",
+            "url": address_of_page(entry),
         }
         for entry in [*ancestors, page]
     ]

@@ -27,7 +27,7 @@ def serve_page(request: HttpRequest, path: str) -> Any:
 
 
 @public
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: HttpRequest) -> Any:
     """`/suche/?q=`: the results, or an invitation to search."""
     query = searchable(request.GET.get("q", ""))
     results = search_everything(query, language_of(request))

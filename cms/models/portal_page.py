@@ -59,7 +59,7 @@ class PortalPage(Page):
         return []
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context(request, *args, **kwargs)
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         context["breadcrumbs"] = trail_of(self, request)
         context["head"] = head_of(self, request)
         context["structured_data"] = structured_data_of(self, context)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 
@@ -24,16 +25,19 @@ class ServiceIndexPage(RoutablePageMixin, PortalPage):
         verbose_name_plural = _("Übersichten Anliegen")
 
     @path("", name="list")
-    def list_services(self, request: HttpRequest) -> HttpResponse:
+    def list_services(self, request: HttpRequest) -> TemplateResponse:
         """A to Z, or one category with `?thema=`."""
         from cms.services import shelf_of_services
 
-        return self.render(request, context_overrides=shelf_of_services(request.GET.get("thema", "")))
+        shelf = shelf_of_services(request.GET.get("thema", ""))
+        response: TemplateResponse = self.render(request, context_overrides=shelf)
+        return response
 
     @path("<slug:slug>/", name="service")
-    def show_service(self, request: HttpRequest, slug: str) -> HttpResponse:
+    def show_service(self, request: HttpRequest, slug: str) -> TemplateResponse:
         """One service. 404 when the commune does not offer it."""
         from cms.services import service_context
 
         context: dict[str, Any] = service_context(self, request, slug)
-        return self.render(request, template="cms/service.html", context_overrides=context)
+        response: TemplateResponse = self.render(request, template="cms/service.html", context_overrides=context)
+        return response

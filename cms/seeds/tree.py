@@ -74,7 +74,7 @@ def blocks(parts: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
         if kind == "heading":
             made.append(("heading", {"text": value, "level": "2"}))
         elif kind == "text":
-            made.append(("text", RichText(value)))
+            made.append(("text", RichText(value.replace("§ ", "§\u00a0"))))
         elif kind == "callout":
             made.append(("callout", value | {"text": RichText(value["text"])}))
         elif kind == "accordion":
