@@ -55,9 +55,12 @@ def directory_entries(wanted: str) -> QuerySet[DirectoryEntry]:
 def fleet() -> QuerySet[Commune]:
     """All communes with their hosts and the state of their newest provisioning run."""
     newest = ProvisioningRun.objects.filter(commune=OuterRef("pk")).order_by("-created_at")
-    return communes_for_operator().annotate(
-        run_state=Subquery(newest.values("state")[:1]), run_id=Subquery(newest.values("pk")[:1])
+    found: QuerySet[Commune] = communes_for_operator().annotate(
+        run_state=Subquery(newest.values("state")[:1]),
+        run_id=Subquery(newest.values("pk")[:1]),
+        run_finished=Subquery(newest.values("finished_steps")[:1]),
     )
+    return found
 
 
 def communes_for_list(*, wanted: str = "", chosen: str = "") -> QuerySet[Commune]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tenants.communes.models import CommuneState
+from tenants.communes.models import AuditEntry, CommuneState
 
 STEP_LABELS: dict[str, Promise] = {
     "schema": _("Eigenen Datenraum anlegen"),
@@ -52,6 +55,24 @@ VERBS: dict[str, Promise] = {
 def step_label(name: str) -> str:
     """A provisioning step in words; an unknown one by its own name."""
     return str(STEP_LABELS.get(name, name))
+
+
+@dataclass(frozen=True, slots=True)
+class ActRow:
+    """An act of the record as it is shown."""
+
+    at: datetime
+    words: str
+    actor: str
+    target: str
+    reason: str
+    notes: tuple[str, ...]
+
+
+def act_row(act: AuditEntry) -> ActRow:
+    """An act in words, with what its detail tells."""
+    notes = tuple(str(act.detail[name]) for name in ("reason", "name", "slug") if act.detail.get(name))
+    return ActRow(act.at, verb_label(act.verb), act.actor, act.target, str(act.detail.get("reason", "")), notes)
 
 
 def verb_label(verb: str) -> str:

@@ -62,7 +62,8 @@ class AccountAdapter(DefaultAccountAdapter):
                 values[key] = address + "/" + url.split("://", 1)[1].partition("/")[2]
         language = getattr(context.get("user"), "language", "") or get_language() or settings.LANGUAGE_CODE
         with override(language):
-            return self.render_mail(template_prefix, email, values)
+            message: EmailMessage = self.render_mail(template_prefix, email, values)
+        return message
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail when the transaction commits; one that is rolled back sends nothing."""

@@ -24,9 +24,10 @@ from tenants.accounts.rules import STAFF_GROUPS
 @require_safe
 def staff(request: HttpRequest) -> HttpResponse:
     """Who works here, and what they may do."""
-    people = list(staff_of_commune())
-    for person in people:
-        person.tasks = [STAFF_GROUPS[group.name] for group in person.groups.all() if group.name in STAFF_GROUPS]
+    people = [
+        (person, [STAFF_GROUPS[group.name] for group in person.groups.all() if group.name in STAFF_GROUPS])
+        for person in staff_of_commune()
+    ]
     return render(request, "accounts/staff/list.html", {"people": people})
 
 

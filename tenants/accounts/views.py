@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest, HttpResponse
@@ -28,12 +29,13 @@ class Row:
 @require_safe
 def account_page(request: HttpRequest) -> HttpResponse:
     """Who is signed in, where they may go, and what protects the account."""
-    protected = is_mfa_enabled(request.user)
+    user: Any = request.user
+    protected = is_mfa_enabled(user)
     rows = [
-        Row(_("E-Mail-Adresse"), request.user.email, _address("account_email")),
+        Row(_("E-Mail-Adresse"), user.email, _address("account_email")),
         Row(
             _("Passwort"),
-            _("gesetzt") if request.user.has_usable_password() else "–",
+            _("gesetzt") if user.has_usable_password() else "–",
             _address("account_change_password"),
         ),
         Row(_("Zweiter Faktor"), _("eingerichtet") if protected else _("nicht eingerichtet"), _address("mfa_index")),
@@ -41,7 +43,7 @@ def account_page(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "places": places_for(request),
-        "offers_second_factor": request.user.is_staff and not protected,
+        "offers_second_factor": user.is_staff and not protected,
     }
     response = render(request, "accounts/page.html", context)
     response.headers["Cache-Control"] = "no-store"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -116,6 +117,6 @@ def note_activity(*, commune_id: int) -> None:
     """Remember that something happened in a commune, at most once a minute."""
     now = timezone.now()
     with public_scope():
-        Commune.objects.filter(pk=commune_id).exclude(last_activity_at__gt=now - timezone.timedelta(minutes=1)).update(
+        Commune.objects.filter(pk=commune_id).exclude(last_activity_at__gt=now - timedelta(minutes=1)).update(
             last_activity_at=now
         )

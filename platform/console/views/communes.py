@@ -66,10 +66,9 @@ def communes(request: HttpRequest) -> HttpResponse:
 def _describe(commune: Commune) -> None:
     commune.status_kind = wording.STATE_KINDS.get(commune.state, "")
     commune.status = commune.get_state_display()
-    if commune.state == CommuneState.PROVISIONING and commune.provisioning_runs.exists():
-        run = commune.provisioning_runs.first()
+    if commune.state == CommuneState.PROVISIONING and commune.run_finished is not None:
         commune.status = _("Aufnahme: Schritt %(now)d von %(all)d") % {
-            "now": min(len(run.finished_steps) + 1, len(step_names())),
+            "now": min(len(commune.run_finished) + 1, len(step_names())),
             "all": len(step_names()),
         }
 
@@ -91,9 +90,7 @@ def _commune_page(request: HttpRequest, slug: str, form: ReasonForm, status: int
         run.step_list = [
             (wording.step_label(name), name in run.finished_steps, name == run.step) for name in step_names()
         ]
-    acts = list(acts_for_list(target=found.schema_name)[:12])
-    for act in acts:
-        act.words = wording.verb_label(act.verb)
+    acts = [wording.act_row(act) for act in acts_for_list(target=found.schema_name)[:12]]
     return page(
         request,
         "console/commune.html",
@@ -140,7 +137,7 @@ def resume(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _existing(slug: str) -> Commune:
-    found = Commune.objects.filter(slug=slug).first()
+    found: Commune | None = Commune.objects.filter(slug=slug).first()
     if found is None:
         raise Http404(slug)
     return found

@@ -39,14 +39,14 @@ def choose(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("q", "").strip()[:100]
     found = Paginator(directory_entries(wanted), PER_PAGE).get_page(request.GET.get("page"))
     taken = dict(Commune.objects.filter(ars__in=[entry.ars for entry in found]).values_list("ars", "slug"))
-    for entry in found:
-        entry.taken_by = taken.get(entry.ars, "")
+    entries = [(entry, taken.get(entry.ars, "")) for entry in found]
     return page(
         request,
         "console/onboarding/choose.html",
         current=CURRENT,
         wanted=wanted,
         found=found,
+        entries=entries,
         query=urlencode({"q": wanted}),
         size=DirectoryEntry.objects.count(),
         begun=open_onboardings(),

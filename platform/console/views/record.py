@@ -22,14 +22,12 @@ def record(request: HttpRequest) -> HttpResponse:
     """Who did what, when, newest first."""
     wanted, verb = request.GET.get("q", "").strip()[:100], request.GET.get("was", "")
     found = Paginator(acts_for_list(wanted=wanted, verb=verb), PER_PAGE).get_page(request.GET.get("page"))
-    for act in found:
-        act.words = wording.verb_label(act.verb)
-        act.notes = [str(act.detail[name]) for name in ("reason", "name", "slug") if act.detail.get(name)]
     return page(
         request,
         "console/record.html",
         current="console_record",
         found=found,
+        acts=[wording.act_row(act) for act in found],
         wanted=wanted,
         verb=verb,
         verbs=[(name, str(label)) for name, label in wording.VERBS.items()],
