@@ -1,0 +1,36 @@
+"""How people sign in, with a second factor where they have one."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import struct
+import time
+
+from playwright.sync_api import Page
+from rathausplatz.demo.accounts import PASSWORD
+
+from tests.journeys.visitor import Visitor
+
+SIGN_IN = "/konto/anmelden/"
+
+
+def sign_in(visitor: Visitor, host: str, address: str, password: str = PASSWORD) -> Page:
+    """Sign in with address and password."""
+    page = visitor.open(host, SIGN_IN)
+    page.locator("input[name=login]").fill(address)
+    page.locator("input[name=password]").fill(password)
+    page.get_by_role("main").get_by_role("button", name="Anmelden").click()
+    page.wait_for_url(lambda url: SIGN_IN not in url)
+    return page
+
+
+def one_time_code(secret: str, *, at: float | None = None) -> str:
+    """The six digits an authenticator shows (RFC 6238, SHA-1, 30 s)."""
+    counter = int((time.time() if at is None else at) // 30)
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    digest = hmac.new(key, struct.pack(">Q", counter), hashlib.sha1).digest()
+    start = digest[-1] & 0x0F
+    number = struct.unpack(">I", digest[start : start + 4])[0] & 0x7FFFFFFF
+    return f"{number % 1_000_000:06d}"
