@@ -9,7 +9,7 @@ from django.conf import settings
 from wagtail.models import Site
 
 from cms.memory import forget
-from cms.models import ContactSettings
+from cms.models import ContactSettings, FooterSettings
 from cms.seeds import demo, permissions, tree
 from tenants.communes.starters import StarterBrief, register_starter
 
@@ -20,6 +20,9 @@ def seed() -> None:
     """Build the start tree and the groups' rights. Does nothing that was done before."""
     tree.plant()
     permissions.grant()
+    # made here once, so that no visitor's first page has to write them
+    for settings_page in (ContactSettings, FooterSettings):
+        settings_page.load()
 
 
 def prepare(brief: StarterBrief) -> None:

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver
@@ -21,6 +22,8 @@ KINDS = ("portal", "console", "operator")
 PLAIN = re.compile(r"^[\w./-]*$")
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|MERGE|TRUNCATE|ALTER|CREATE|DROP)\b", re.IGNORECASE)
 # a session row is renewed by whoever is signed in; allauth notes a sign-in's time there
+# Wagtail's own rehearsals of its error pages
+REHEARSALS = ("redaktion/test404/", "redaktion/failwhale/")
 OWN_SESSION = re.compile(r'"django_session"')
 
 
@@ -36,7 +39,8 @@ def patterns(resolver: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 def addresses(kind: str) -> list[tuple[str, Any]]:
     """All addresses of one kind of host."""
-    return list(patterns(import_module(f"rathausplatz.urls.{kind}")))
+    known = patterns(import_module(f"rathausplatz.urls.{kind}"))
+    return [(route, view) for route, view in known if route not in REHEARSALS]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -96,10 +100,10 @@ def test_no_get_of_a_portal_writes_or_breaks(gera: Any, group: str | None) -> No
             kind = UserKind.STAFF if group else UserKind.CITIZEN
             user = User.objects.create_user("somebody@gera.example", name="Somebody", kind=kind)
             user.groups.set(Group.objects.filter(name=group))
+            EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
             client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     paths = plain_paths("portal")
     assert len(paths) > 30
-    client.get("/redaktion/")
     assert [fault for path in paths for fault in faults_of(client, path)] == []
 
 
@@ -107,6 +111,7 @@ def test_no_get_of_a_portal_writes_or_breaks(gera: Any, group: str | None) -> No
 def test_no_get_of_the_console_writes_or_breaks(console_client: Client, signed_in: bool) -> None:
     if signed_in:
         user = User.objects.create_user("operator@platform.example", name="Operator", kind=UserKind.OPERATOR)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         console_client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
         console_client.cookies["console_session"] = console_client.cookies["portal_session"].value
     assert [fault for path in plain_paths("console") for fault in faults_of(console_client, path)] == []
