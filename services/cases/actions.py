@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from services.cases import access
 from services.cases.history import add_event
-from services.cases.letters import validity_of
+from services.cases.letters import needs_zone, validity_of
 from services.cases.models import ActorKind, Case, CaseState, EventKind, Message, StepState
 from services.cases.numbers import new_number
 from services.cases.offerings import definition_of, offered_service
@@ -41,6 +41,7 @@ from tenants.communes.scope import require_commune
 
 __all__ = [
     "Applicant",
+    "DecisionIncomplete",
     "SubmissionIncomplete",
     "TransitionError",
     "applicant_from",
@@ -73,6 +74,14 @@ class SubmissionIncomplete(Exception):
     def __init__(self, errors: dict[str, dict[str, str]]) -> None:
         self.errors = errors
         super().__init__(_("Einige Angaben fehlen noch oder stimmen nicht mehr."))
+
+
+class DecisionIncomplete(Exception):
+    """Something is missing for a decision by hand. `field` names it; the text says what to do."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        self.field = field
+        super().__init__(sentence)
 
 
 def applicant_from(schema: FormSchema, answers: Mapping[str, Any]) -> Applicant:
@@ -111,25 +120,31 @@ def submit_case(
 
 
 @transaction.atomic
-def decide_case(*, case: Case, actor: Any, outcome: str, reason: str) -> Case:
+def decide_case(*, case: Case, actor: Any, outcome: str, reason: str, facts: Mapping[str, Any] | None = None) -> Case:
     """Decide by hand: outcome „grant“ or „reject“. A rejection needs a reason. Needs cases.decide_case.
 
-    The same decision twice changes nothing. Raises PermissionDenied, TransitionError, ValueError for a missing reason.
+    `facts` are what the clerk has found out, such as the zone; they replace what the rules knew and stay in the
+    history. The same decision twice changes nothing. Raises PermissionDenied, TransitionError, and DecisionIncomplete
+    for a missing reason or a fact that the documents need.
     """
     require(actor, "cases.decide_case", case)
     reason = reason.strip()
     if outcome not in ("grant", "reject"):
         raise ValueError(outcome)
     if outcome == "reject" and not reason:
-        raise ValueError(_("Begründen Sie die Ablehnung. Die Begründung steht im Bescheid."))
+        raise DecisionIncomplete("reason", _("Begründen Sie die Ablehnung. Die Begründung steht im Bescheid."))
     row = locked_case(case.pk)
     to = CaseState.GRANTED if outcome == "grant" else CaseState.REJECTED
     if row.state == to:
         return row
+    found = {name: value for name, value in (facts or {}).items() if value}
+    if outcome == "grant" and needs_zone(row) and not {**row.facts, **found}.get("zone"):
+        raise DecisionIncomplete("zone", _("Wählen Sie die Zone aus, für die der Ausweis gilt."))
     valid_until = validity_of(row) if outcome == "grant" else None
     row = change_state(case=row, to=to, decided_by=actor, valid_until=valid_until)
     kind = EventKind.GRANTED if outcome == "grant" else EventKind.REJECTED
-    add_event(row, kind, ActorKind.CLERK, actor=actor, reason=reason, has_reasons=bool(row.reasons))
+    Case.objects.filter(pk=row.pk).update(facts={**row.facts, **found})
+    add_event(row, kind, ActorKind.CLERK, actor=actor, reason=reason, has_reasons=bool(row.reasons), facts=found)
     if outcome == "reject":
         _cancel_open_charges(row, actor)
     row.steps.filter(name="decide").exclude(state=StepState.DONE).update(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -70,6 +71,11 @@ class DecisionForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Wählen Sie aus, wie Sie entscheiden.")},
     )
+    zone = forms.ChoiceField(
+        label=_("Zone"),
+        help_text=_("Nur nötig, wenn Sie bewilligen und die Adresse in keiner Zone liegt."),
+        required=False,
+    )
     reason = forms.CharField(
         label=_("Begründung"),
         help_text=_("Steht so im Bescheid. Bei einer Ablehnung ist sie nötig."),
@@ -78,8 +84,15 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if given.get("outcome") == "reject" and not given.get("reason", "").strip():
-            self.add_error("reason", _("Begründen Sie die Ablehnung. Die Begründung steht im Bescheid."))
-        return given
+    def __init__(self, *args: Any, zones: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if zones:
+            self.fields["zone"].choices = [("", _("Bitte wählen")), *zones]  # type: ignore[attr-defined]
+        else:
+            del self.fields["zone"]
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What the clerk found out."""
+        zone = self.cleaned_data.get("zone")
+        return {"zone": zone} if zone else {}

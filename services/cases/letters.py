@@ -44,6 +44,11 @@ def letters_for(case: Case) -> list[LetterOrder]:
         return [BUILDERS[name](case) for name in sorted(wanted, key=lambda name: name == "decision")]
 
 
+def needs_zone(case: Case) -> bool:
+    """Whether one of the documents can't be made without a zone."""
+    return any(letter["template"] == "parking_permit" for letter in definition_of(case).letters.values())
+
+
 def validity_of(case: Case) -> date | None:
     """The last day of what is granted today; None if the definition knows no end."""
     days = definition_of(case).validity_days

@@ -26,6 +26,12 @@ def zone_name(settings: Mapping[str, Any], key: str | None) -> str:
     return next((str(zone.get("name", "")) for zone in zones if zone.get("key") == key), "")
 
 
+def zone_choices(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The zones for a choice: key, and „A, Innenstadt“."""
+    zones = settings.get("zones") or ()
+    return [(str(zone["key"]), ", ".join(filter(None, (str(zone["key"]), zone.get("name"))))) for zone in zones]
+
+
 def zone_streets(settings: Mapping[str, Any], key: str | None) -> list[str]:
     """The streets of a zone, each once."""
     zones = settings.get("zones") or ()

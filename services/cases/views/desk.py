@@ -16,10 +16,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from services.cases.actions import TransitionError, ask_applicant, decide_case, retry_step, settle_charge
+from services.cases.actions import (
+    DecisionIncomplete,
+    TransitionError,
+    ask_applicant,
+    decide_case,
+    retry_step,
+    settle_charge,
+)
 from services.cases.forms import DecisionForm, QuestionForm
 from services.cases.history import entries_of
-from services.cases.models import Case, CaseState
+from services.cases.letters import needs_zone
+from services.cases.models import Case, CaseState, CaseStep
+from services.cases.offerings import settings_of
+from services.cases.outbox import step_handlers
 from services.cases.queries import (
     cases_for_clerk,
     current_documents,
@@ -29,6 +39,7 @@ from services.cases.queries import (
     what_is_missing,
 )
 from services.cases.status import CaseReason, reasons_of
+from services.cases.zones import zone_choices
 from services.documents.queries import document_by_code, file_response
 from services.forms.queries import form_of
 from services.forms.schema import SummaryRow, summary
@@ -68,6 +79,19 @@ class InboxRow:
         return answers_of(self.case)
 
 
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """A step with its name in words."""
+
+    row: CaseStep
+    label: str
+
+    @classmethod
+    def of(cls, step: CaseStep) -> StepLine:
+        known = step.name in step_handlers
+        return cls(step, str(step_handlers.get(step.name).label) if known else step.name)
+
+
 @allowed("cases.see_inbox")
 @never_cache
 @require_safe
@@ -98,11 +122,15 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
 def decide(request: HttpRequest, number: str) -> HttpResponse:
     """Grant or reject by hand."""
     case = _case_or_404(number)
-    form = DecisionForm(request.POST)
+    form = _decision_form(case, request.POST)
     if not form.is_valid():
         return _case_page(request, case, decision_form=form, status=422)
+    given = form.cleaned_data
     try:
-        decide_case(case=case, actor=request.user, **form.cleaned_data)
+        decide_case(case=case, actor=request.user, outcome=given["outcome"], reason=given["reason"], facts=form.facts)
+    except DecisionIncomplete as missing:
+        form.add_error(missing.field if missing.field in form.fields else None, str(missing))
+        return _case_page(request, case, decision_form=form, status=422)
     except TransitionError as error:
         messages.error(request, str(error))
     else:
@@ -194,21 +222,26 @@ def _case_page(
     question_form: QuestionForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    initial = {"outcome": case.proposal} if case.proposal else {}
     context: dict[str, Any] = {
         "row": _row(case),
         "case": case,
         "timeline": entries_of(case.events.all()),
-        "steps": list(case.steps.all()),
+        "steps": [StepLine.of(step) for step in case.steps.all()],
         "documents": current_documents(case),
         "uploads": list(uploads_of(case)),
         "charges": list(charges_for_reference(case.number)),
         "letters": list(case.messages.all()),
-        "decision_form": decision_form or DecisionForm(initial=initial),
+        "decision_form": decision_form or _decision_form(case),
         "question_form": question_form or QuestionForm(),
         "may_decide": may(request.user, "cases.decide_case", case),
     }
     return render(request, "cases/desk/case.html", context, status=status)
+
+
+def _decision_form(case: Case, given: Any = None) -> DecisionForm:
+    asks_zone = needs_zone(case) and not case.facts.get("zone")
+    zones = zone_choices(settings_of(case)) if asks_zone else []
+    return DecisionForm(given, initial={"outcome": case.proposal}, zones=zones)
 
 
 def _row(case: Case) -> InboxRow:

@@ -1,0 +1,147 @@
+"""Steps: retried with growing pauses, continued after a crash, never run twice at once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from services.cases.models import Case, CaseState, CaseStep, EventKind, StepState
+from services.cases.outbox import (
+    BACKOFF_SECONDS,
+    MOST_ATTEMPTS,
+    StepHandler,
+    due_steps,
+    plan_steps,
+    retry_step,
+    run_step,
+    schedule_due_steps,
+    step_handlers,
+)
+from services.cases.queries import current_documents
+
+from .conftest import run_all, submitted
+
+
+@pytest.fixture
+def breaking_mail(settings: Any) -> Any:
+    """The mail server is away."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    return settings
+
+
+def due_now(step: CaseStep) -> None:
+    CaseStep.objects.filter(pk=step.pk).update(due_at=timezone.now() - timedelta(seconds=1))
+
+
+def test_a_failing_step_is_tried_again_with_growing_pauses_and_then_shown(in_gera: Any, breaking_mail: Any) -> None:
+    case = submitted()
+    step = case.steps.get(name="confirm")
+    pauses = []
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        due_now(step)
+        run_step(case_id=case.pk, name="confirm")
+        step.refresh_from_db()
+        assert step.attempts == attempt
+        if step.state == StepState.WAITING:
+            pauses.append(round((step.due_at - timezone.now()).total_seconds()))
+    assert tuple(pauses) == BACKOFF_SECONDS
+    assert step.state == StepState.FAILED
+    assert "Connection refused" in step.last_error
+    assert case.events.get(kind=EventKind.STEP_FAILED).public is False
+
+
+def test_a_mail_server_that_is_away_delays_neither_decision_nor_documents(in_gera: Any, breaking_mail: Any) -> None:
+    case = submitted()
+    run_all(case)
+    assert case.state == CaseState.GRANTED
+    assert len(current_documents(case)) == 2
+    assert {step.name: step.state for step in case.steps.all()} == {
+        "confirm": "waiting",
+        "charge": "done",
+        "decide": "done",
+        "issue": "done",
+        "notify": "waiting",
+        "remind": "waiting",
+    }
+
+
+def test_a_clerk_restarts_a_failed_step(in_gera: Any, clerk: Any) -> None:
+    case = submitted()
+    step = case.steps.get(name="confirm")
+    CaseStep.objects.filter(pk=step.pk).update(state=StepState.FAILED, attempts=8, last_error="away")
+    retry_step(step=step, actor=clerk)
+    assert run_step(case_id=case.pk, name="confirm") == StepState.DONE
+    assert len(mail.outbox) == 1
+    assert case.events.filter(kind=EventKind.STEP_RETRIED).count() == 1
+
+
+def test_a_finished_step_is_not_run_again(in_gera: Any, clerk: Any) -> None:
+    case = submitted()
+    assert run_step(case_id=case.pk, name="confirm") == StepState.DONE
+    assert run_step(case_id=case.pk, name="confirm") is None
+    retry_step(step=case.steps.get(name="confirm"), actor=clerk)
+    assert run_step(case_id=case.pk, name="confirm") is None
+    assert len(mail.outbox) == 1
+
+
+def test_every_step_may_run_twice(in_gera: Any) -> None:
+    case = submitted()
+    run_all(case)
+    first = [document.pk for document in current_documents(case)]
+    for name in ("charge", "decide", "issue"):
+        assert step_handlers.get(name).run(Case.objects.get(pk=case.pk)) is True
+    assert [document.pk for document in current_documents(case)] == first
+    assert case.events.filter(kind=EventKind.GRANTED).count() == 1
+    assert case.events.filter(kind=EventKind.CHARGED).count() == 1
+
+
+class PowerCut(BaseException):
+    """The worker dies."""
+
+
+def test_a_crash_inside_a_step_leaves_nothing_behind_and_the_sweep_continues(in_gera: Any) -> None:
+    from django.db import transaction
+
+    case = submitted()
+    healthy = step_handlers._entries["charge"]
+    step_handlers._entries["charge"] = StepHandler("charge", "", lambda case: healthy.run(case) and _cut())
+    try:
+        with pytest.raises(PowerCut), transaction.atomic():
+            run_step(case_id=case.pk, name="charge")
+    finally:
+        step_handlers._entries["charge"] = healthy
+    step = case.steps.get(name="charge")
+    assert (step.state, step.attempts) == (StepState.WAITING, 0)
+    assert not case.events.filter(kind=EventKind.CHARGED).exists()
+    due_now(step)
+    assert schedule_due_steps(older_than=timedelta(0)) >= 1
+    run_all(case)
+    assert case.state == CaseState.GRANTED
+
+
+def _cut() -> bool:
+    raise PowerCut
+
+
+def test_the_sweep_finds_only_what_is_due(in_gera: Any) -> None:
+    case = submitted()
+    run_all(case)
+    assert list(due_steps()) == []
+    reminder = case.steps.get(name="remind")
+    assert timezone.localdate(reminder.due_at) == case.valid_until - timedelta(days=31)
+    due_now(reminder)
+    assert schedule_due_steps(older_than=timedelta(0)) == 1
+    run_all(case)
+    assert mail.outbox[-1].subject.startswith("Ihr Ausweis läuft bald ab")
+
+
+def test_a_definition_may_list_its_own_steps(in_gera: Any) -> None:
+    case = submitted()
+    case.steps.all().delete()
+    plan_steps(case=case, names=("confirm", "decide"))
+    assert [step.due_at is not None for step in case.steps.all()] == [True, True]
