@@ -17,7 +17,7 @@ from themes.context import LANGUAGES, LanguageLink, languages_for
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `commune`, `menu`, `contact`, `footer_links`, `easy_language_url`, `languages`.
 
-    All but `commune` are read when a template uses them; at most five queries when nothing is cached, none otherwise.
+    All but `commune` are read when a template uses them; at most seven queries when nothing is cached, none otherwise.
     """
     commune: CommuneRef | None = getattr(request, "commune", None)
     if commune is None or current_commune() is None:

@@ -35,7 +35,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Navigation:
-    """Menu, foot and the way to easy language, in one language."""
+    """Menu, foot (legal pages first, then the editors' links) and the way to easy language, in one language."""
 
     menu: tuple[Link, ...]
     footer_links: tuple[Link, ...]
@@ -81,7 +81,7 @@ def navigation_in(language: str) -> Navigation:
 
 
 def _read_navigation(language: str) -> Navigation:
-    from cms.models import ContactSettings, ContentPage, HomePage
+    from cms.models import ContactSettings, ContentPage, HomePage, LegalPage
 
     root, contact = home_paths().get(language), ContactSettings.load()
     homes = tuple(HomePage.objects.live().order_by("path").values_list("locale__language_code", flat=True))
@@ -89,9 +89,13 @@ def _read_navigation(language: str) -> Navigation:
         return Navigation((), (), contact, "", homes)
     menu = Page.objects.live().in_menu().filter(url_path__startswith=root, depth=3).order_by("path")
     easy = ContentPage.objects.live().filter(easy_language=True, url_path__startswith=root).order_by("depth", "path")
+    legal = LegalPage.objects.live().filter(url_path__startswith=root).order_by("path")
     return Navigation(
         menu=tuple(Link(fill_text(page.title), address_of(page.url_path, language)) for page in menu),
-        footer_links=tuple(_footer_links()),
+        footer_links=(
+            *(Link(fill_text(page.title), address_of(page.url_path, language)) for page in legal),
+            *_footer_links(),
+        ),
         contact=contact,
         easy_language_url=next((address_of(page.url_path, language) for page in easy[:1]), ""),
         home_languages=homes,

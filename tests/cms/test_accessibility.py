@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ def test_a_page_has_a_sound_outline(portal: Any, address: str) -> None:
     assert html.count("<h1") == 1
     levels = [int(level) for level in re.findall(r"<h([1-6])", html.split("<main", 1)[1].split("</main>")[0])]
     assert levels[0] == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
     identifiers = re.findall(r'\sid="([^"]+)"', html)
     assert len(identifiers) == len(set(identifiers))
     assert 'class="skip" href="#inhalt"' in html

@@ -9,7 +9,7 @@ from django.utils import timezone
 from rathausplatz.page_cache import store
 from wagtail.models import PageViewRestriction
 
-from cms.models import ContactSettings, ContentPage, NewsIndexPage, NewsPage
+from cms.models import ContactSettings, ContentPage, FooterSettings, NewsIndexPage, NewsPage
 from cms.tasks import publish_in_commune
 from tenants.communes.scope import commune_scope
 
@@ -92,3 +92,12 @@ def test_a_page_is_kept_for_visitors_without_a_session_only(portal: Any) -> None
     assert portal.get("/rathaus/").headers["X-Page-Cache"] == "60"
     portal.cookies["portal_session"] = "something"
     assert "X-Page-Cache" not in portal.get("/rathaus/").headers
+
+
+def test_the_editors_links_follow_the_legal_pages(portal: Any, gera: Any) -> None:
+    with commune_scope(gera):
+        foot = FooterSettings.load()
+        foot.links = [("link", {"label": "Stadtwerke", "page": None, "address": "https://werke.example", "note": ""})]
+        foot.save()
+    html = portal.get("/").content.decode().split("<footer", 1)[1]
+    assert html.index("/impressum/") < html.index("/barrierefreiheit/") < html.index("https://werke.example")
