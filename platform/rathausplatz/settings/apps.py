@@ -51,28 +51,10 @@ TENANT_ONLY = [
     "modelcluster",
     "taggit",
 ]
-WITHOUT_TABLES = ["rathausplatz", "django.contrib.humanize", "django.contrib.sitemaps", "ninja"]
-
-
-def _built(names: list[str]) -> list[str]:
-    """The rooms that exist so far (a room appears here with its apps module)."""
-    from importlib.util import find_spec
-
-    def exists(name: str) -> bool:
-        if not name.startswith(("services.", "themes", "cms", "console")):
-            return True
-        try:
-            return find_spec(f"{name}.apps") is not None
-        except ModuleNotFoundError:
-            return False
-
-    return [name for name in names if exists(name)]
-
-
-SHARED_ONLY, TENANT_ONLY = _built(SHARED_ONLY), _built(TENANT_ONLY)
+WITHOUT_TABLES = ["django.contrib.humanize", "django.contrib.sitemaps", "ninja"]
 SHARED_APPS = [*SHARED_ONLY, *BOTH]
 TENANT_APPS = [*TENANT_ONLY, *BOTH]
 # order decides whose command, template and translation wins: ours before the libraries'
-INSTALLED_APPS = [*WITHOUT_TABLES[:1], *SHARED_ONLY, *TENANT_ONLY, *BOTH, *WITHOUT_TABLES[1:]]
+INSTALLED_APPS = ["rathausplatz", *SHARED_ONLY, *TENANT_ONLY, *BOTH, *WITHOUT_TABLES]
 TENANT_MODEL = "communes.Commune"
 TENANT_DOMAIN_MODEL = "communes.Domain"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rathausplatz.settings.base import BASE_DIR, DEBUG, PUBLIC_PORT
+from rathausplatz.settings.base import DEBUG
 
 ROOT_URLCONF = "rathausplatz.urls.operator"
 WSGI_APPLICATION = "rathausplatz.wsgi.application"
@@ -39,11 +39,10 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
-                *(["themes.context.brand"] if (BASE_DIR / "themes" / "context.py").exists() else []),
-                *(["cms.context.navigation"] if (BASE_DIR / "cms" / "context.py").exists() else []),
+                "themes.context.brand",
+                "cms.context.navigation",
             ],
         },
     }
 ]
-SITE_PORT = PUBLIC_PORT
 SILENCED_SYSTEM_CHECKS = ["security.W001"] if DEBUG else []

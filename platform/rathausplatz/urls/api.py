@@ -8,9 +8,7 @@ from django.urls import path
 from ninja import NinjaAPI
 from ninja.security import django_auth
 
-from rathausplatz.urls.built import exists
-
-ROOMS = ("services.catalogue", "services.cases", "services.documents", "services.participation", "cms")
+ROOMS = ("services.catalogue", "services.documents", "services.participation", "cms")
 
 api = NinjaAPI(
     title="Rathausplatz",
@@ -22,7 +20,6 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 for room in ROOMS:
-    if exists(f"{room}.api"):
-        api.add_router("/v1", import_module(f"{room}.api").router, tags=[room.rsplit(".", 1)[-1]])
+    api.add_router("/v1", import_module(f"{room}.api").router, tags=[room.rsplit(".", 1)[-1]])
 
 urlpatterns = [path("api/", api.urls)]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
-from rathausplatz.urls.built import built
 from rathausplatz.views import healthz, readyz
 
 urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
-    *built("themes.urls_brand"),
-    *built("console.urls_public"),
+    path("", include("themes.urls_brand")),
+    path("", include("console.urls_public")),
 ]
 handler400 = "rathausplatz.views.bad_request"
 handler403 = "rathausplatz.views.forbidden"

@@ -5,23 +5,22 @@ from __future__ import annotations
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from rathausplatz.urls.built import built
 from rathausplatz.views import healthz, readyz
 
 urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
-    *built("themes.urls"),
-    *built("rathausplatz.urls.editorial"),
-    *built("rathausplatz.urls.api"),
+    path("", include("themes.urls")),
+    path("", include("rathausplatz.urls.editorial")),
+    path("", include("rathausplatz.urls.api")),
     *i18n_patterns(
         path("konto/", include("tenants.accounts.urls")),
         path("", include("tenants.accounts.urls_staff")),
-        *built("services.catalogue.urls"),
-        *built("services.cases.urls"),
-        *built("services.documents.urls"),
-        *built("services.participation.urls"),
-        *built("cms.urls"),
+        path("", include("services.catalogue.urls")),
+        path("", include("services.cases.urls")),
+        path("", include("services.documents.urls")),
+        path("", include("services.participation.urls")),
+        path("", include("cms.urls")),
         prefix_default_language=False,
     ),
 ]
