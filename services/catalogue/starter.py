@@ -9,7 +9,7 @@ from typing import Any
 from services.definitions.queries import DefinitionNotFound, all_newest, bundle
 from tenants.communes.starters import StarterBrief, register_starter
 
-from .actions import adopt_definition, set_opening_hours
+from .actions import adopt_definitions, set_opening_hours
 from .models import Area, OpeningHours, Place
 
 START_BUNDLE = "start"
@@ -40,12 +40,12 @@ def prepare(brief: StarterBrief) -> None:
     Facts: fee_cents {key: cents}, settings {key: {…}}, zones [...], address {street, postcode, city}, phone, email,
     opening_hours {"mon": [["08:00", "18:00"]]}, districts [name], ars.
     """
-    fees, settings = brief.facts.get("fee_cents", {}), brief.facts.get("settings", {})
-    for shared in _ordered(brief.bundle):
-        own = dict(settings.get(shared.key, {}))
+    ordered = _ordered(brief.bundle)
+    settings = {key: dict(each) for key, each in brief.facts.get("settings", {}).items()}
+    for shared in ordered:
         if "zones" in shared.settings and brief.facts.get("zones"):
-            own.setdefault("zones", brief.facts["zones"])
-        adopt_definition(key=shared.key, version=shared.version, fee_cents=fees.get(shared.key), settings=own)
+            settings.setdefault(shared.key, {}).setdefault("zones", brief.facts["zones"])
+    adopt_definitions(definitions=ordered, fees=brief.facts.get("fee_cents", {}), settings=settings)
     _furnish_town_hall(brief)
     Area.objects.bulk_create(
         (Area(name=name, position=number) for number, name in enumerate(brief.facts.get("districts", ()))),

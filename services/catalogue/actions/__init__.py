@@ -5,6 +5,7 @@ from __future__ import annotations
 from .misses import note_miss
 from .offerings import (
     adopt_definition,
+    adopt_definitions,
     offer_own_service,
     override_text,
     override_texts,
@@ -21,6 +22,7 @@ from .places import add_special_day, set_opening_hours
 __all__ = [
     "add_special_day",
     "adopt_definition",
+    "adopt_definitions",
     "note_miss",
     "offer_own_service",
     "override_text",

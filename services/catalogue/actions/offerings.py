@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from services.catalogue.faults import CatalogueError
 from services.catalogue.models import Channel, Offering, OfferingChange, Unit
 from services.catalogue.offered import FIGURE_MODULES, LIST_MODULES, MODULES, NEED_MODULES
 from services.catalogue.zones import read_zones
-from services.definitions.definition import LANGUAGES
+from services.definitions.definition import LANGUAGES, Definition
 from services.definitions.queries import definition
 from tenants.accounts.access import require
 from tenants.communes.invalidation import invalidate_pages
@@ -55,6 +55,44 @@ def adopt_definition(
     if created:
         _note(offering, "adopted", actor, {"version": shared.version})
     return offering
+
+
+@transaction.atomic
+def adopt_definitions(
+    *,
+    definitions: Sequence[Definition],
+    fees: Mapping[str, int],
+    settings: Mapping[str, Mapping[str, Any]],
+    actor: Any = None,
+) -> list[Offering]:
+    """Adopt many definitions at once, with the fees and settings given by key; those adopted already stay as they are.
+
+    Returns the new offerings. Three statements however many there are.
+    """
+    _permit(actor)
+    known = set(Offering.objects.exclude(definition_key="").values_list("definition_key", flat=True))
+    new = Offering.objects.bulk_create(
+        Offering(
+            definition_key=shared.key,
+            definition_version=shared.version,
+            slug=shared.key,
+            fee_cents=_checked_fee(fees[shared.key]) if shared.key in fees else None,
+            settings=dict(settings.get(shared.key, {})),
+            position=shared.position,
+            published=True,
+        )
+        for shared in definitions
+        if shared.key not in known
+    )
+    OfferingChange.objects.bulk_create(
+        OfferingChange(
+            offering=each, verb="adopted", actor=_name_of(actor), detail={"version": each.definition_version}
+        )
+        for each in new
+    )
+    if new:
+        invalidate_pages()
+    return new
 
 
 @transaction.atomic
@@ -226,10 +264,12 @@ def _save(offering: Offering, verb: str, actor: Any, fields: list[str], detail: 
 
 
 def _note(offering: Offering, verb: str, actor: Any, detail: dict[str, Any]) -> None:
-    OfferingChange.objects.create(
-        offering=offering, verb=verb, actor=getattr(actor, "email", "") or "system", detail=detail
-    )
+    OfferingChange.objects.create(offering=offering, verb=verb, actor=_name_of(actor), detail=detail)
     invalidate_pages()
+
+
+def _name_of(actor: Any) -> str:
+    return getattr(actor, "email", "") or "system"
 
 
 def _checked_fee(fee_cents: int) -> int:

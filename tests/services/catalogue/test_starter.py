@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import rathausplatz.demo
 import yaml
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from services.catalogue import queries, starter
@@ -78,3 +80,13 @@ def test_only_a_demonstration_begins_with_ideas(in_gera: Any) -> None:
         ideas_starter.prepare(brief(in_gera, "gera", demo=True))
     told = TOWNS["gera"]["facts"]["ideas"]
     assert (Idea.objects.count(), Support.objects.count()) == (len(told), sum(each["supports"] for each in told))
+
+
+def test_preparing_costs_the_same_statements_however_many_services(in_gera: Any) -> None:
+    counted = []
+    for bundle in ((PARKING,), ("alles",)):
+        Offering.objects.all().delete()
+        with CaptureQueriesContext(connection) as asked:
+            starter.prepare(StarterBrief(commune=in_gera, bundle=bundle))
+        counted.append(len(asked))
+    assert counted[0] == counted[1] <= 20
