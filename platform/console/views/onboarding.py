@@ -52,6 +52,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         begun=open_onboardings(),
         running=unfinished_runs(),
         total=steps.TOTAL,
+        import_command="rathausplatz directory import gemeindeverzeichnis.csv",
     )
 
 
