@@ -53,7 +53,8 @@ def run(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         portal=portal_address(found.commune.primary_host),
     )
     if found.state in (S.WAITING, S.RUNNING):
-        response.headers["Refresh"] = "5" if stuck else "1"
+        # with its address: a browser that came with a fragment would only scroll
+        response.headers["Refresh"] = f"{5 if stuck else 1}; url={request.path}"
     response.headers["Cache-Control"] = "no-store"
     return response
 

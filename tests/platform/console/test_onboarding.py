@@ -65,7 +65,7 @@ def test_a_commune_with_umlaut_and_slash_is_taken_on_and_opens(
     run = ProvisioningRun.objects.get(commune__slug="goeda")
     assert ordered.headers["Location"] == f"/aufnahme/lauf/{run.pk}/"
     progress = console.get(ordered.headers["Location"])
-    assert progress.headers["Refresh"] == "1"
+    assert progress.headers["Refresh"] == f"1; url=/aufnahme/lauf/{run.pk}/"
     assert f"0 von {len(step_names())} Schritten" in progress.content.decode()
     with django_capture_on_commit_callbacks(execute=False):
         provision_commune(run_id=run.pk)
