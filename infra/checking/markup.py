@@ -56,7 +56,8 @@ def faults_of(path: Path, source: str) -> list[Fault]:
 
 def _blanked(source: str) -> str:
     """The markup with Django's tags and translated text blanked out, lines kept."""
-    parts, inside = [], False
+    parts: list[str] = []
+    inside = False
     for token in Lexer(source).tokenize():
         name = token.contents.split(None, 1)[0] if token.token_type == TokenType.BLOCK else ""
         if name in BLOCK_TAGS or name == "comment":

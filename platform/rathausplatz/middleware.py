@@ -8,9 +8,10 @@ from collections.abc import Callable
 import structlog
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from tenants.communes.hosts import HostKind
+from tenants.communes.requests import SiteRequest
 
 
 class RequestContextMiddleware:
@@ -19,7 +20,7 @@ class RequestContextMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: SiteRequest) -> HttpResponseBase:
         request.id = uuid.uuid4().hex
         with structlog.contextvars.bound_contextvars(request_id=request.id):
             response = self.get_response(request)
@@ -54,7 +55,7 @@ class HostSessionMiddleware(SessionMiddleware):
             request.session = self.SessionStore(key)
             request.session.set_expiry(settings.CONSOLE_SESSION_AGE) if key else None
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if getattr(request, "host_kind", None) != HostKind.CONSOLE:
             return super().process_response(request, response)
         request.COOKIES[settings.SESSION_COOKIE_NAME] = request.COOKIES.get(settings.CONSOLE_SESSION_COOKIE_NAME, "")
@@ -81,4 +82,5 @@ class PortalRedirectMiddleware:
         response = self.get_response(request)
         if response.status_code != 404 or getattr(request, "host_kind", None) != HostKind.PORTAL:
             return response
-        return self.redirects.process_response(request, response)
+        redirected: HttpResponseBase = self.redirects.process_response(request, response)
+        return redirected

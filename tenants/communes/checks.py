@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
-from django.db.models import ForeignKey
+from django.db.models import ForeignKey, Model
 
 
 @register(Tags.models)
@@ -35,7 +35,8 @@ def tenant_tables_stand_alone(app_configs: Sequence[AppConfig] | None, **kwargs:
 
 
 def _app_of(model: Any) -> str:
-    return str(apps.get_app_config(model._meta.app_label).name) if isinstance(model, type) else ""
+    label = getattr(getattr(model, "_meta", None), "app_label", "")
+    return str(apps.get_app_config(label).name) if label else ""
 
 
 @register(Tags.caches)

@@ -24,4 +24,5 @@ class SchemaKeyedCache(dict[Any, Any]):
 
 def separate_by_schema() -> None:
     """Replace the manager's cache. Runs once, when the apps are ready; twice does no harm."""
-    ContentType.objects._cache = SchemaKeyedCache()
+    manager: Any = ContentType.objects
+    manager._cache = SchemaKeyedCache()

@@ -10,6 +10,7 @@ from django.http.request import split_domain_port
 from django.utils.translation import gettext as _
 
 from tenants.communes.hosts import Host, HostKind, host_of
+from tenants.communes.requests import SiteRequest
 from tenants.communes.scope import commune_scope, public_scope
 from tenants.communes.states import OPEN_STATES, closed_page
 
@@ -26,7 +27,7 @@ class HostMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: SiteRequest) -> HttpResponseBase:
         name, _port = split_domain_port(request.META.get("HTTP_HOST", "").lower())
         host = host_of(name)
         if host is None:
@@ -38,7 +39,7 @@ class HostMiddleware:
         request.urlconf = f"rathausplatz.urls.{host.kind}"
         return self._answer(request, host)
 
-    def _answer(self, request: HttpRequest, host: Host) -> HttpResponseBase:
+    def _answer(self, request: SiteRequest, host: Host) -> HttpResponseBase:
         if host.kind is not HostKind.PORTAL or host.commune is None:
             request.commune = None
             with public_scope(), transaction.atomic():
@@ -50,7 +51,7 @@ class HostMiddleware:
         with commune_scope(host.commune):
             return self._respond(request)
 
-    def _respond(self, request: HttpRequest) -> HttpResponseBase:
+    def _respond(self, request: SiteRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if getattr(request, "view_failed", False) or response.status_code >= 500:
             transaction.set_rollback(True)
@@ -66,6 +67,6 @@ class RollbackMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    def process_exception(self, request: SiteRequest, exception: Exception) -> HttpResponse | None:
         request.view_failed = True
         return None

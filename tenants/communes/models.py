@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 from django.db.models.functions import Lower
@@ -39,6 +39,7 @@ class Commune(TenantMixin):
 
     auto_create_schema = False
     auto_drop_schema = False
+    objects: ClassVar[models.Manager[Commune]] = models.Manager()
 
     schema_name = models.CharField(max_length=41, unique=True, validators=[validate_schema_name])
     slug = models.CharField(max_length=41, unique=True, validators=[validate_slug])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import structlog
 
 from rathausplatz.observability import add_scope, start_sentry
 from rathausplatz.settings.base import DEMO, RELEASE, env
 
-_shared = [
+_shared: list[Any] = [
     structlog.contextvars.merge_contextvars,
     add_scope,
     structlog.stdlib.add_log_level,

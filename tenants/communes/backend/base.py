@@ -20,6 +20,8 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
     pooled server connection (PgBouncer in transaction mode) can't carry it to the next client.
     """
 
+    _setting_search_path: bool
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._in_force = self._session_scope = UNSET
         super().__init__(*args, **kwargs)

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from rathausplatz.demo.supervisor import PortError, check_port, port_number
 
@@ -36,6 +37,6 @@ class Command(BaseCommand):
             backlog=1024,
             respawn_failed_workers=True,
             log_access=False,
-            log_level="warning",
+            log_level=LogLevels.warning,
             process_name="rathausplatz-web",
         ).serve()
