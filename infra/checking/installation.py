@@ -8,13 +8,7 @@ from pathlib import Path
 
 from infra.checking.files import Fault
 
-OUR_APPS = tuple(f"{wing}." for wing in ("tenants", "services")) + (
-    "themes",
-    "cms",
-    "console",
-    "billing",
-    "rathausplatz",
-)
+OUR_APPS = ("tenants.", "services.", "themes", "cms", "console", "billing", "rathausplatz")
 
 
 def start_django() -> None:

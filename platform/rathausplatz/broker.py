@@ -19,11 +19,11 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """Puts a message into the folder in one move."""
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # as kombu has it
         folder = Path(self.data_folder_out)
         name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}"
         unfinished = folder / f"{name}.unfinished"
-        unfinished.write_text(dumps(message))
+        unfinished.write_text(dumps(payload))
         os.replace(unfinished, folder / f"{name}.{queue}.msg")
 
 

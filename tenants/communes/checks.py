@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey
 
 
 @register(Tags.models)
