@@ -53,11 +53,12 @@ class HostSessionMiddleware(SessionMiddleware):
         if getattr(request, "host_kind", None) == HostKind.CONSOLE:
             key = request.COOKIES.get(settings.CONSOLE_SESSION_COOKIE_NAME)
             request.session = self.SessionStore(key)
-            request.session.set_expiry(settings.CONSOLE_SESSION_AGE) if key else None
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if getattr(request, "host_kind", None) != HostKind.CONSOLE:
             return super().process_response(request, response)
+        if request.session.modified and not request.session.is_empty():
+            request.session.set_expiry(settings.CONSOLE_SESSION_AGE)
         request.COOKIES[settings.SESSION_COOKIE_NAME] = request.COOKIES.get(settings.CONSOLE_SESSION_COOKIE_NAME, "")
         response = super().process_response(request, response)
         cookie = response.cookies.pop(settings.SESSION_COOKIE_NAME, None)
