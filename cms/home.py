@@ -29,7 +29,7 @@ def sections_of_home(page: HomePage, request: HttpRequest) -> dict[str, Any]:
     services = most_wanted(language_of(request))
     return {
         "services": services,
-        "popular": [{"title": service.name, "url": service.url} for service in services[:POPULAR]],
+        "popular": [{"title": service.title, "url": service.url} for service in services[:POPULAR]],
         "news": news_for_public(page.locale_id)[:NEWS_ON_HOME],
         "events": coming_events(page.locale_id, now)[:EVENTS_ON_HOME],
         **opening_strip(request, now),
