@@ -43,7 +43,7 @@ def test_a_clerk_decides_by_hand_what_the_rules_leave_open(invite: Invite, mailb
     later = page.context.new_page()
     later.goto(page.url)
     expect(later.get_by_role("main")).to_contain_text("liegt in keiner Bewohnerparkzone")
-    expect(later.get_by_role("link", name=re.compile("Bescheid")).first).to_be_visible(timeout=DECIDED_WITHIN)
+    expect(later.locator("a[href*='/dokument/']").first).to_be_visible(timeout=DECIDED_WITHIN)
     assert number in plain_text(mailbox.wait_for(to=applicant.email))
 
 
