@@ -48,8 +48,8 @@ def grouped(code: str) -> str:
 
 def code_fits(case: Case, typed: str) -> bool:
     """Whether this is the case's code, in any case and grouping; old secrets count (SECRET_KEY_FALLBACKS)."""
-    given = "".join(typed.split()).replace("-", "").upper().translate(str.maketrans({"1": "L", "I": "L"}))
-    secrets_in_use = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    given = "".join(typed.split()).replace("-", "").upper().translate(str.maketrans("1I", "LL"))
+    secrets_in_use = [str(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
     return any(hmac.compare_digest(given.encode(), _derived(case, key).encode()) for key in secrets_in_use)
 
 

@@ -23,7 +23,7 @@ def steps_can_finish(**_: Any) -> list[checks.CheckMessage]:
     from services.cases.outbox import step_handlers
     from services.cases.steps import DEFAULT_STEPS
 
-    faults = []
+    faults: list[checks.CheckMessage] = []
     for position, name in enumerate(DEFAULT_STEPS):
         if name not in step_handlers or not set(step_handlers.get(name).after) <= set(DEFAULT_STEPS[:position]):
             faults.append(checks.Error(f"Step {name!r} is unknown or waits for a later one.", id="cases.E002"))

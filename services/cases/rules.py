@@ -15,7 +15,7 @@ def is_not_about_themselves(user: Any, case: Case | None) -> bool:
     """Nobody decides a case of their own (§ 20 VwVfG)."""
     if case is None:
         return True
-    return user.pk != case.user_id and user.email.lower() != case.applicant_email.lower()
+    return bool(user.pk != case.user_id and user.email.lower() != case.applicant_email.lower())
 
 
 rules.add_perm("cases.open_own_page", is_signed_in)
