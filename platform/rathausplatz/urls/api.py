@@ -8,7 +8,7 @@ from django.urls import path
 from ninja import NinjaAPI
 from ninja.security import django_auth
 
-ROOMS = ("services.catalogue", "services.documents", "services.participation", "cms")
+ROOMS = ("services.catalogue", "services.cases", "services.documents", "services.participation", "cms")
 
 api = NinjaAPI(
     title="Rathausplatz",
