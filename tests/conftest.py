@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from infra.embedded.postgres import start_server
-from tests.settings import ROOT, TEST_DATA
+from tests.settings import COMMUNE_ROLE_PREFIX, ROOT, TEST_DATA
 
 
 @pytest.fixture(scope="session")
@@ -99,6 +99,15 @@ def _migrate() -> None:
     connection.close()
 
 
+def drop_database(admin_url: str, name: str) -> None:
+    """Remove a database of this run and the roles of its communes."""
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        prefix = COMMUNE_ROLE_PREFIX.replace("_", r"\_") + "%"
+        for (role,) in admin.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE %s", [prefix]).fetchall():
+            admin.execute(f'DROP ROLE "{role}"')
+
+
 @pytest.fixture(scope="session")
 def fresh_database(postgres_url: str, migrated_database: str) -> Iterator[str]:
     """A URL of a database of this run's own, gone afterwards."""
@@ -106,8 +115,7 @@ def fresh_database(postgres_url: str, migrated_database: str) -> Iterator[str]:
     with psycopg.connect(postgres_url, autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{migrated_database}"')
     yield database_url(postgres_url, name)
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
-        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    drop_database(postgres_url, name)
 
 
 @pytest.fixture(scope="session")

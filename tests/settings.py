@@ -23,3 +23,5 @@ from rathausplatz.settings import STORAGES  # noqa: E402
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 REQUIRE_SECOND_FACTOR = False
+# roles outlive their database: each run has its own, and takes them away again
+COMMUNE_ROLE_PREFIX = f"rp_{uuid.uuid4().hex[:6]}_"

@@ -1,4 +1,7 @@
-"""`python -m infra.testing [pytest arguments]`: the suite on two workers, journeys included."""
+"""`python -m infra.testing [pytest arguments]`: the suite on two workers, then the journeys in a process of their own.
+
+Playwright keeps an event loop running in its thread; libraries that start one themselves (pyHanko) can't share it.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +27,17 @@ def main(arguments: list[str]) -> int:
     chosen = (
         [] if any(argument.startswith(("-n", "--numprocesses")) for argument in arguments) else ["-n", str(WORKERS)]
     )
-    command = [sys.executable, "-m", "pytest", *chosen, "--dist=loadgroup", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=os.environ | {"CHROMIUM": str(browser)}).returncode  # noqa: S603
+    environment = os.environ | {"CHROMIUM": str(browser)}
+    if arguments:
+        return _pytest([*chosen, "--dist=loadgroup", *arguments], environment)
+    first = _pytest([*chosen, "-m", "not journey"], environment)
+    second = _pytest(["-m", "journey"], environment)
+    return first or second
+
+
+def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
+    command = [sys.executable, "-m", "pytest", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment).returncode  # noqa: S603
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 
 PUBLIC_SCHEMA = "public"
@@ -77,7 +78,7 @@ def require_commune() -> CommuneRef:
 
 def role_of(schema: str) -> str:
     """The database role that may touch the schema of one commune and nothing else."""
-    return f"rp_{schema}"
+    return f"{settings.COMMUNE_ROLE_PREFIX}{schema}"
 
 
 @contextmanager

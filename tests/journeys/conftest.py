@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from infra.testing.browser import find_browser
-from tests.conftest import database_url
+from tests.conftest import database_url, drop_database
 from tests.journeys.mailbox import Mailbox
 from tests.journeys.running import RunningPlatform
 from tests.journeys.visitor import PHONE, Visitor
@@ -50,8 +50,7 @@ def journey_database(postgres_url: str, migrated_database: str) -> Iterator[str]
     with psycopg.connect(postgres_url, autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{migrated_database}"')
     yield database_url(postgres_url, name)
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
-        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    drop_database(postgres_url, name)
 
 
 @pytest.fixture(scope="session")

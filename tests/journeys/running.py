@@ -14,7 +14,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.settings import ROOT
+from tests.settings import COMMUNE_ROLE_PREFIX, ROOT
 
 READY_WITHIN = 60.0
 PREPARED_WITHIN = 240.0
@@ -48,6 +48,7 @@ class RunningPlatform:
                 name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "CELERY_", "AWS_"))
             },
             "BASE_DOMAIN": "localhost",
+            "COMMUNE_ROLE_PREFIX": f"{COMMUNE_ROLE_PREFIX}j_",
             "DATABASE_URL": database_url,
             "DJANGO_SETTINGS_MODULE": "rathausplatz.settings",
             "MAIL_URL": f"smtp://127.0.0.1:{mail_port}",

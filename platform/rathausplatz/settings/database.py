@@ -29,5 +29,7 @@ def connection_settings(url: str) -> dict[str, object]:
     }
 
 
+# roles belong to the whole server: installations that share one need prefixes of their own
+COMMUNE_ROLE_PREFIX = env.str("COMMUNE_ROLE_PREFIX", default="rp_")
 DATABASES = {"default": connection_settings(DATABASE_URL)}
 DATABASE_ROUTERS = ("django_tenants.routers.TenantSyncRouter",)

@@ -29,13 +29,13 @@ def where_am_i() -> tuple[str, str]:
 def test_a_scope_sets_schema_and_role_and_restores_them(gera: Any, wurzen: Any) -> None:
     login = where_am_i()
     with commune_scope(gera):
-        assert where_am_i() == ("gera", "rp_gera")
+        assert where_am_i() == ("gera", role_of("gera"))
         with commune_scope(wurzen):
-            assert where_am_i() == ("wurzen", "rp_wurzen")
-        assert where_am_i() == ("gera", "rp_gera")
+            assert where_am_i() == ("wurzen", role_of("wurzen"))
+        assert where_am_i() == ("gera", role_of("gera"))
         with public_scope():
             assert where_am_i() == login
-        assert where_am_i() == ("gera", "rp_gera")
+        assert where_am_i() == ("gera", role_of("gera"))
     assert where_am_i() == login
     assert current_commune() is None
 
@@ -44,7 +44,7 @@ def test_a_savepoint_rollback_keeps_the_scope(gera: Any, wurzen: Any) -> None:
     with commune_scope(gera):
         with pytest.raises(DatabaseError), commune_scope(wurzen):
             connection.cursor().execute("SELECT 1/0")
-        assert where_am_i() == ("gera", "rp_gera")
+        assert where_am_i() == ("gera", role_of("gera"))
 
 
 @pytest.mark.commits
