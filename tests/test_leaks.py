@@ -19,7 +19,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from tenants.accounts.models import User, UserKind
-from tenants.communes.scope import commune_scope, current_commune, public_scope
+from tenants.communes.scope import commune_scope, current_commune, public_scope, role_of
 from tenants.communes.tasks import commune_task
 
 SECRET = "Geheimsache-Ringelnatz"
@@ -164,7 +164,7 @@ def test_tasks_of_two_communes_at_once_stay_apart(gera: Any, wurzen: Any) -> Non
     for thread in threads:
         thread.join()
     assert len(seen) == 100
-    assert all(found == (schema, schema, f"rp_{schema}") for schema, found in seen)
+    assert all(found == (schema, schema, role_of(schema)) for schema, found in seen)
 
 
 def test_a_task_that_fails_leaves_no_commune_behind(gera: Any) -> None:

@@ -155,7 +155,9 @@ class BundleForm(forms.Form):
     bundle = forms.ChoiceField(
         label=gettext_lazy("Mit welchen Leistungen beginnt das Portal?"),
         widget=forms.RadioSelect,
+        initial="start",
         help_text=gettext_lazy("Die Kommune kann jederzeit welche hinzunehmen oder weglassen."),
+        error_messages={"required": gettext_lazy("Wählen Sie aus, womit das Portal beginnt.")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

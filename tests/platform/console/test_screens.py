@@ -113,5 +113,5 @@ def test_the_public_page_lists_open_portals_only(db: None) -> None:
 
 def test_the_list_asks_a_fixed_number_of_questions(console: Any, django_assert_num_queries: Any) -> None:
     console.get("/")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(12):
         console.get("/")
