@@ -70,7 +70,7 @@ class OfferedService:
             fee_cents=offering.fee_cents if offering.fee_cents is not None else shared_fee,
             has_own_fee=offering.fee_cents is not None and offering.fee_cents != shared_fee,
             settings=offering.settings,
-            channel=definition.channel if definition else offering.channel,
+            channel=_channel_here(definition, offering),
             category=offering.category or (definition.category if definition else ""),
             position=offering.position,
             published=offering.published,
@@ -130,6 +130,9 @@ class OfferedService:
 
     @property
     def teaser(self) -> str:
+        """One line below the errand's name; the shared one may promise what this commune can't keep yet."""
+        if self.waits_for_settings and self._own("teaser") is None:
+            return self.name
         return str(self.module("teaser"))
 
     @property
@@ -142,7 +145,16 @@ class OfferedService:
 
     @property
     def duration(self) -> Figure:
+        """How long it takes; where the system can't decide here, no promise of it is made."""
+        if self.waits_for_settings and self._own("duration") is None:
+            with override(self.language):
+                return Figure(gettext("einige Tage"), gettext("ein Mensch prüft Ihren Antrag"))
         return self._figure("duration")
+
+    @property
+    def waits_for_settings(self) -> bool:
+        """Whether the commune has yet to enter what an instant decision needs (its zones)."""
+        return self.definition is not None and self.channel != self.definition.channel
 
     @property
     def cost(self) -> Figure:
@@ -248,3 +260,12 @@ class OfferedService:
                 (gettext("Sie erhalten"), self.result),
             ]
         return [{"label": label, "value": fact.value, "note": fact.note} for label, fact in named if fact.value]
+
+
+def _channel_here(definition: Definition | None, offering: Offering) -> str:
+    """The definition's way, but never "instant" before the commune has entered the zones such a decision needs."""
+    if definition is None:
+        return offering.channel
+    if definition.channel == Channel.INSTANT and "zones" in definition.settings and not offering.settings.get("zones"):
+        return Channel.ONLINE
+    return definition.channel

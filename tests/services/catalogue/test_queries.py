@@ -41,10 +41,17 @@ def test_adopting_twice_changes_nothing(parking: Offering) -> None:
     assert Offering.objects.filter(definition_key=PARKING).count() == 1
 
 
+def test_instant_is_promised_only_where_zones_let_the_system_decide(parking: Offering) -> None:
+    waiting = queries.offered_service(PARKING, "de")
+    assert (waiting.tag, waiting.kind, waiting.duration.value) == ("online", "", "einige Tage")
+    actions.set_zones(offering=parking, text="Zone A: Innenstadt\nKornmarkt", actor=None)
+    ready = queries.offered_service(PARKING, "de")
+    assert (ready.tag, ready.kind, ready.duration.value) == ("sofort", "now", "sofort")
+
+
 def test_a_service_is_the_shared_text_until_the_commune_says_otherwise(parking: Offering) -> None:
     shared = queries.offered_service(PARKING, "de")
     assert (shared.title, shared.local_texts) == ("Bewohnerparken beantragen", ())
-    assert (shared.tag, shared.kind) == ("sofort", "now")
     assert (shared.url, shared.apply_url) == (f"/anliegen/{PARKING}/", f"/antrag/{PARKING}/")
     actions.override_text(offering=parking, language="de", module="teaser", value="In Gera sofort", actor=None)
     local = queries.offered_service(PARKING, "de")
