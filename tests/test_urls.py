@@ -24,7 +24,8 @@ WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|MERGE|TRUNCATE|ALTER|CREATE|DROP
 # a session row is renewed by whoever is signed in; allauth notes a sign-in's time there
 # Wagtail's own rehearsals of its error pages
 REHEARSALS = ("redaktion/test404/", "redaktion/failwhale/")
-OWN_SESSION = re.compile(r'"django_session"')
+# one's own session, and the profile that Wagtail makes when somebody first opens their editor's account page
+OWN_SESSION = re.compile(r'"(django_session|wagtailusers_userprofile)"')
 
 
 def patterns(resolver: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
