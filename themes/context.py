@@ -43,7 +43,7 @@ def brand(request: HttpRequest) -> dict[str, Any]:
         "languages": SimpleLazyObject(partial(languages_for, request)),
         "prefix": prefix,
         "home_url": f"{prefix}/",
-        "sign_in_url": _address("account_login", f"{prefix}/konto/login/"),
+        "sign_in_url": _address("account_login", f"{prefix}/konto/anmelden/"),
         "account_url": f"{prefix}/konto/",
         "signed_in": is_signed_in(request),
         "demo_mode": bool(getattr(settings, "DEMO", False)),

@@ -29,3 +29,10 @@ def test_every_start_page_answers(portal: Any, address: str, prefix: str) -> Non
     html = response.content.decode()
     assert f'<html lang="{"en" if prefix else "de"}">' in html
     assert "{{" not in html
+
+
+def test_a_page_that_is_missing_leads_on_in_its_own_language(portal: Any) -> None:
+    answer = portal.get("/en/gibt-es-nicht/")
+    assert answer.status_code == 404
+    assert 'href="/en/"' in answer.content.decode()
+    assert 'action="/en/suche/"' in answer.content.decode()

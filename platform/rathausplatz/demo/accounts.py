@@ -33,7 +33,7 @@ def welcome(port: int, seconds: float) -> str:
     lines += [f"  http://{town}.localhost:{port}" for town in TOWNS]
     lines += [f"  http://console.localhost:{port}   Konsole des Betreibers"]
     lines += [f"  http://localhost:{port}           öffentliche Seite des Betreibers", ""]
-    lines += [f"Konten (Passwort für alle: {PASSWORD})", "  auf jedem Portal unter /konto/login/:"]
+    lines += [f"Konten (Passwort für alle: {PASSWORD})", "  auf jedem Portal unter /konto/anmelden/:"]
     lines += [f"    {account.role:<16} {account.address}" for account in PORTAL_ACCOUNTS]
     lines += ["  auf der Konsole:", f"    {OPERATOR.role:<16} {OPERATOR.address}", ""]
     return "\n".join(lines) + "\n"

@@ -115,3 +115,16 @@ def test_the_list_asks_a_fixed_number_of_questions(console: Any, django_assert_n
     console.get("/")
     with django_assert_num_queries(12):
         console.get("/")
+
+
+@pytest.mark.parametrize("path", ["/konto/anmelden/", "/konto/passwort/vergessen/"])
+def test_account_pages_of_the_console_link_to_no_portal_page(console_client: Any, path: str) -> None:
+    text = console_client.get(path).content.decode()
+    assert 'href="/en/' not in text
+    assert "Betreiber" in text
+
+
+def test_account_pages_of_the_console_lead_back_to_the_communes(console: Any) -> None:
+    text = console.get("/konto/adressen/").content.decode()
+    assert '<a href="/">Kommunen</a>' in text
+    assert '<a class="back" href="/konto/sicherheit/">' in text
