@@ -59,7 +59,7 @@ def moment(at: Any) -> str:
     """„Sonntag, 22. November 2026, 15:02 Uhr“."""
     local = timezone.localtime(at)
     return _("%(day)s, %(time)s Uhr") % {
-        "day": date_format(local, "l, j. F Y"),
+        "day": f"{date_format(local, 'l')}, {date_format(local, 'DATE_FORMAT')}",
         "time": date_format(local, "H:i"),
     }
 

@@ -82,7 +82,7 @@ def reasons_of(case: Case) -> list[CaseReason]:
 
 def day(value: Any) -> str:
     """„22. November 2026“."""
-    return date_format(timezone.localtime(value) if hasattr(value, "hour") else value, "j. F Y")
+    return date_format(timezone.localtime(value) if hasattr(value, "hour") else value, "DATE_FORMAT")
 
 
 def _result(case: Case, documents: list[IssuedDocument], running: bool) -> tuple[str, str]:

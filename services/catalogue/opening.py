@@ -43,7 +43,7 @@ class OpeningToday:
         if days < 7:
             day = str(Weekday(self.next_opening.weekday()).label)
             return _("öffnet am %(day)s um %(time)s") % {"day": day, "time": at}
-        day = date_format(self.next_opening, "j. F")
+        day = date_format(self.next_opening, "MONTH_DAY_FORMAT")
         return _("öffnet am %(day)s um %(time)s") % {"day": day, "time": at}
 
     @property
