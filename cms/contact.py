@@ -37,8 +37,13 @@ def legal_rows(kind: str) -> list[dict[str, str]]:
         ],
         LegalKind.ACCESSIBILITY: [],
     }
-    rows = own[LegalKind(kind)]
-    return [{"label": label, "value": value} for label, value in rows if value]
+    # these two are sentences that the commune writes once, in German
+    german = (contact.represented_by, contact.supervision)
+    return [
+        {"label": label, "value": value, "language": "de" if value in german else ""}
+        for label, value in own[LegalKind(kind)]
+        if value
+    ]
 
 
 def offices_for_contact() -> dict[str, Any]:

@@ -113,6 +113,8 @@ def test_long_words_get_soft_hyphens_and_short_ones_none() -> None:
     with override("de"):
         assert ui("{{ text|hyphenate }}", text="Bewohnerparkausweis") == "Bewoh\u00adner\u00adparkaus\u00adweis"
         assert ui("{{ text|hyphenate }}", text="Hund anmelden") == "Hund anmelden"
+    with override("en"):
+        assert ui("{{ text|hyphenate:'de' }}", text="Bewohnerparkausweis") == "Bewoh\u00adner\u00adparkaus\u00adweis"
 
 
 @pytest.mark.parametrize("key", styleguide.sample_brands())

@@ -134,13 +134,13 @@ def timeline(entries: Iterable[Any]) -> dict[str, Any]:
 
 
 @register.filter
-def hyphenate(text: object) -> str:
-    """Put soft hyphens into words of more than twelve letters, by the rules of the page's language.
+def hyphenate(text: object, language: str = "") -> str:
+    """Put soft hyphens into words of more than twelve letters, by the rules of `language`, else of the page's.
 
     Browsers without a dictionary of their own break “Straßenausbaubeitragsbescheinigung” anywhere, or not at all.
     """
-    language = (get_language() or "de")[:2]
-    return LONG_WORD.sub(lambda match: _hyphenated(match[0], language), str(text))
+    spoken = (language or get_language() or "de")[:2]
+    return LONG_WORD.sub(lambda match: _hyphenated(match[0], spoken), str(text))
 
 
 @lru_cache(maxsize=4096)
