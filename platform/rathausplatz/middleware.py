@@ -9,9 +9,12 @@ import structlog
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 from tenants.communes.hosts import HostKind
 from tenants.communes.requests import SiteRequest
+
+PAGE_CACHE_HEADER = "X-Page-Cache"
 
 
 class RequestContextMiddleware:
@@ -26,6 +29,16 @@ class RequestContextMiddleware:
             response = self.get_response(request)
         response.headers["X-Request-Id"] = request.id
         return response
+
+
+class CompressionMiddleware(GZipMiddleware):
+    """Compresses answers, but leaves those to the page cache that it will keep in every encoding itself."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.has_header(PAGE_CACHE_HEADER):
+            return response
+        compressed: HttpResponseBase = super().process_response(request, response)
+        return compressed
 
 
 class ProxyMiddleware:

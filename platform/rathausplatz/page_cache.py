@@ -19,9 +19,9 @@ from typing import Any
 import brotli
 from django.conf import settings
 
+from rathausplatz.middleware import PAGE_CACHE_HEADER
 from tenants.communes.invalidation import listener, watch
 
-HEADER = "X-Page-Cache"
 MOST_PAGES = 5000
 MOST_BYTES = 128 * 1024 * 1024
 NOT_KEPT = frozenset({"x-page-cache", "x-request-id", "content-length", "content-encoding", "vary", "etag", "date"})
@@ -130,12 +130,11 @@ class PageCache:
     def _ask(self, key: Key, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         changes = store.changes
         asked = environ | {"REQUEST_METHOD": "GET"}
-        asked.pop("HTTP_ACCEPT_ENCODING", None)
         asked.pop("HTTP_IF_NONE_MATCH", None)
         answer: list[Any] = []
         body = self.application(asked, lambda status, headers, exc_info=None: answer.extend([status, headers]))
         status, headers = answer[0], answer[1]
-        seconds = next((value for name, value in headers if name.lower() == HEADER.lower()), "")
+        seconds = next((value for name, value in headers if name.lower() == PAGE_CACHE_HEADER.lower()), "")
         if status.startswith("200") and seconds.isdigit() and not _sets_cookie(headers):
             page = _page(asked.get("rathausplatz.schema", ""), int(seconds), headers, _whole(body))
             store.put(key, page, changes)

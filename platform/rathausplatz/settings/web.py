@@ -14,7 +14,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "cms.middleware.DeskPolicyMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "rathausplatz.middleware.CompressionMiddleware",
     "tenants.communes.middleware.HostMiddleware",
     "rathausplatz.middleware.HostSessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
