@@ -12,7 +12,7 @@ from cms.head import language_of
 from cms.page_caching import stays_true_until
 from cms.queries import coming_events, news_for_public
 from services.catalogue.queries import most_wanted, opening_today
-from services.participation.queries import ideas_for_the_band, participation_figures
+from services.participation.queries import band_of_ideas
 
 if TYPE_CHECKING:
     from cms.models import HomePage
@@ -24,7 +24,7 @@ IDEAS_ON_HOME = 2
 
 
 def sections_of_home(page: HomePage, request: HttpRequest) -> dict[str, Any]:
-    """Errands, opening hours, participation, news and events. Seven queries."""
+    """Errands, opening hours, participation, news and events. Six queries."""
     now = timezone.now()
     services = most_wanted(language_of(request))
     return {
@@ -46,5 +46,6 @@ def opening_strip(request: HttpRequest, now: datetime) -> dict[str, Any]:
 
 
 def band_of_participation(ideas: int) -> dict[str, Any]:
-    """Live figures and the most supported ideas. Two queries."""
-    return {"figures": participation_figures(), "ideas": ideas_for_the_band(ideas)}
+    """Live figures and the most supported ideas. One query."""
+    figures, most_supported = band_of_ideas(ideas)
+    return {"figures": figures, "ideas": most_supported}

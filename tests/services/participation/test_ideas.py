@@ -185,7 +185,7 @@ def test_the_list_orders_and_pages(in_gera: Any, portal: Client) -> None:
 def test_lists_cost_the_same_queries_however_long(in_gera: Any, count: int) -> None:
     for number in range(count):
         public_idea(f"Idee Nummer {number}")
-    for ask in (lambda: list(queries.ideas_for_public()), queries.ideas_for_the_band, queries.participation_figures):
+    for ask in (lambda: list(queries.ideas_for_public()), queries.band_of_ideas, queries.participation_figures):
         with CaptureQueriesContext(connection) as asked:
             ask()
         assert len(asked) == 1
@@ -194,6 +194,7 @@ def test_lists_cost_the_same_queries_however_long(in_gera: Any, count: int) -> N
 def test_figures_count_only_what_is_public(idea: Idea) -> None:
     Idea.objects.create(text="Noch nicht bestätigt", email=ADDRESS)
     assert queries.participation_figures() == queries.Figures(ideas=1, projects=0, funded=0, supports=0)
+    assert queries.band_of_ideas()[0] == queries.participation_figures()
 
 
 def test_a_reported_idea_waits_for_the_editors(idea: Idea, portal: Client, editor: User) -> None:
