@@ -15,7 +15,7 @@ class ThemesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from themes import rules  # noqa: F401
+        from themes import checks, rules  # noqa: F401
         from themes.desk_rail import DeskScreen, desk_screens
         from themes.starter import register
 

@@ -12,6 +12,7 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
 from tenants.communes.scope import commune_scope
+from themes.checks import mails_leave_the_house
 from themes.mail import Attachment, send_mail
 from themes.queries import brand_for_current_commune, forget_names
 
@@ -76,3 +77,9 @@ def test_a_mail_without_html_is_text_only_and_one_without_text_is_an_error(in_ge
 def test_the_bases_exist() -> None:
     assert get_template("themes/mail.html")
     assert get_template("themes/mail.txt")
+
+
+@pytest.mark.parametrize(("backend", "found"), [("smtp.EmailBackend", []), ("filebased.EmailBackend", ["themes.E001"])])
+def test_an_installation_whose_mails_reach_nobody_is_told(settings: Any, backend: str, found: list[str]) -> None:
+    settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}"
+    assert [fault.id for fault in mails_leave_the_house(None)] == found
