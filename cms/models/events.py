@@ -87,10 +87,5 @@ class EventPage(PortalPage):
         if self.starts_at and self.ends_at and self.ends_at < self.starts_at:
             raise ValidationError({"ends_at": _("Das Ende liegt vor dem Beginn.")})
 
-    @property
-    def last_moment(self) -> Any:
-        """When it is over; an event without an end is over when it began."""
-        return self.ends_at or self.starts_at
-
     def described_for_machines(self, address: str) -> list[dict[str, Any]]:
         return [public_event(self, address)]

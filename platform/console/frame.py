@@ -10,8 +10,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from console.queries import open_onboardings, unfinished_runs
+from console.queries import open_onboardings
 from tenants.communes.models import Commune
+from tenants.communes.queries import runs_in_progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ def page(request: HttpRequest, template: str, *, current: str, status: int = 200
     """Render a console page. `current` names the rail's entry; the context is the page's own."""
     entries = (
         (_("Kommunen"), "console_communes", Commune.objects.count()),
-        (_("Aufnahme"), "console_onboarding", open_onboardings().count() + unfinished_runs().count()),
+        (_("Aufnahme"), "console_onboarding", open_onboardings().count() + runs_in_progress().count()),
         (_("Protokoll"), "console_record", None),
     )
     rail = [RailItem(title, reverse(name), name == current, number) for title, name, number in entries]

@@ -145,8 +145,3 @@ def acts_for_list(*, wanted: str = "", verb: str = "", target: str = "") -> Quer
 def open_onboardings() -> QuerySet[Onboarding]:
     """Onboardings that were begun and not ordered."""
     return Onboarding.objects.filter(run=None)
-
-
-def unfinished_runs() -> QuerySet[ProvisioningRun]:
-    """Orders that are not done yet."""
-    return ProvisioningRun.objects.exclude(state=ProvisioningRun.State.DONE).select_related("commune")

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from services.cases.history import HistoryEntry, entries_of
-from services.cases.models import ActorKind, Case, CaseState
+from services.cases.models import Case, CaseState
 from services.cases.offerings import definition_of
 from services.cases.queries import current_documents, is_being_processed, public_events
 from services.cases.steps import reminder_time
@@ -148,8 +148,3 @@ def _renewal(case: Case) -> list[HistoryEntry]:
 def _is_owed(charge: Any, case: Case) -> bool:
     """An invoice is shown once it is clear that it has to be paid."""
     return bool(charge.amount_cents) and (case.state in (CaseState.GRANTED, CaseState.CLOSED) or not charge.is_open)
-
-
-def author_of(message: Any) -> str:
-    """Who wrote a message, for the applicant."""
-    return _("Sie") if message.author_kind == ActorKind.APPLICANT else _("Sachbearbeitung")

@@ -76,11 +76,3 @@ class ReportForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-
-
-class HideForm(forms.Form):
-    """Why an idea is hidden."""
-
-    reason = forms.CharField(
-        label=_("Grund"), max_length=300, error_messages={"required": _("Nennen Sie einen Grund.")}
-    )

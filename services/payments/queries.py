@@ -38,6 +38,7 @@ def payment_settings() -> PaymentSettings:
 
 
 def charges_for_reference(reference: str) -> QuerySet[Charge]:
+    """All charges of a case or another occasion, settled ones too, the newest first."""
     return Charge.objects.filter(reference=reference)
 
 
@@ -47,6 +48,7 @@ def open_charges() -> QuerySet[Charge]:
 
 
 def overdue_charges(today: date) -> QuerySet[Charge]:
+    """Open charges that should have been paid before `today`, the longest due first."""
     return open_charges().filter(due_at__lt=today)
 
 
@@ -80,6 +82,7 @@ def giro_code_svg(charge: Charge, *, account: PaymentSettings | None = None) -> 
 
 
 def transfer_for(charge: Charge, account: PaymentSettings) -> girocode.Transfer:
+    """The credit transfer that settles a charge, as the GiroCode carries it. `account` must be complete."""
     return girocode.Transfer(
         recipient=account.recipient,
         iban=account.iban,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from tenants.communes.models import AuditEntry, Commune, CommuneState, ProvisioningRun
+from tenants.communes.models import Commune, CommuneState, ProvisioningRun
 from tenants.communes.scope import CommuneRef, public_scope
 
 
@@ -41,8 +41,3 @@ def find_commune(name: str) -> Commune:
 def runs_in_progress() -> QuerySet[ProvisioningRun]:
     """Provisioning that is not finished, the newest first."""
     return ProvisioningRun.objects.exclude(state=ProvisioningRun.State.DONE).select_related("commune")
-
-
-def acts(limit: int = 200) -> QuerySet[AuditEntry]:
-    """The newest acts of the operator."""
-    return AuditEntry.objects.all()[:limit]

@@ -6,22 +6,10 @@ from typing import Any
 
 import pytest
 
-ADDRESSES = (
-    "/",
-    "/anliegen/",
-    "/mitmachen/",
-    "/rathaus/",
-    "/aktuelles/",
-    "/veranstaltungen/",
-    "/kontakt/",
-    "/impressum/",
-    "/datenschutz/",
-    "/barrierefreiheit/",
-    "/leichte-sprache/",
-)
+from tests.cms.start_pages import START_PAGES
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("address", START_PAGES)
 @pytest.mark.parametrize("prefix", ["", "/en"])
 def test_every_start_page_answers(portal: Any, address: str, prefix: str) -> None:
     response = portal.get(prefix + address)

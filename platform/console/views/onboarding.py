@@ -23,10 +23,11 @@ from console.onboarding.actions import OnboardingError
 from console.onboarding.answers import rows_of
 from console.onboarding.forms import FreeEntryForm
 from console.onboarding.preview import preview_of
-from console.queries import directory_entries, open_onboardings, unfinished_runs
+from console.queries import directory_entries, open_onboardings
 from services.definitions.queries import all_newest, bundles
 from tenants.accounts.access import allowed
 from tenants.communes.models import Commune
+from tenants.communes.queries import runs_in_progress
 
 CURRENT = "console_onboarding"
 PER_PAGE = 20
@@ -50,7 +51,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         query=urlencode({"q": wanted}),
         size=DirectoryEntry.objects.count(),
         begun=open_onboardings(),
-        running=unfinished_runs(),
+        running=runs_in_progress(),
         total=steps.TOTAL,
         import_command="rathausplatz directory import gemeindeverzeichnis.csv",
     )
