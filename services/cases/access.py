@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import hmac
 import secrets
-import time
 from typing import Any
 
 from django.conf import settings
 from django.core import signing
-from django.core.cache import cache
 from django.http import HttpRequest
 
 from services.cases.models import Case
 from services.cases.numbers import ALPHABET
+from tenants.communes.limits import Limit, address_of, is_exceeded
 from tenants.communes.scope import require_commune
 
 CODE_LENGTH = 8
@@ -26,9 +25,8 @@ FRESH_KEY = "cases_submitted"
 MOST_GRANTS = 30
 LINK_SALT = "services.cases.link"
 LINK_MAX_AGE = 400 * 24 * 3600
-TRIES_PER_VISITOR = 10
-TRIES_PER_CASE = 100
-WINDOW_SECONDS = 900
+TRIES_OF_VISITOR = Limit("cases.code-of-visitor", times=10, seconds=900)
+TRIES_AT_CASE = Limit("cases.code-of-case", times=100, seconds=900)
 
 
 def new_salt() -> str:
@@ -96,22 +94,6 @@ def owns(user: Any, case: Case) -> bool:
     return bool(user.is_authenticated and case.user_id == user.pk)
 
 
-def too_many_tries(visitor: str, number: str) -> bool:
+def too_many_tries(request: HttpRequest, number: str) -> bool:
     """Count a try to open `number` by code; True if it is one too many for this visitor or this case."""
-    return _counted(f"cases:tries:visitor:{visitor}") > TRIES_PER_VISITOR or (
-        _counted(f"cases:tries:case:{number}") > TRIES_PER_CASE
-    )
-
-
-def visitor_of(request: HttpRequest) -> str:
-    """A digest that stands for the visitor's address in counters."""
-    return hmac.digest(settings.SECRET_KEY.encode(), request.META.get("REMOTE_ADDR", "").encode(), "sha256").hex()[:24]
-
-
-def _counted(name: str) -> int:
-    key = f"{name}:{int(time.time()) // WINDOW_SECONDS}"
-    cache.add(key, 0, timeout=WINDOW_SECONDS)
-    try:
-        return int(cache.incr(key))
-    except ValueError:  # the window ended between the two calls
-        return 1
+    return is_exceeded(TRIES_OF_VISITOR, address_of(request)) or is_exceeded(TRIES_AT_CASE, number)

@@ -62,7 +62,7 @@ class Problem(Schema):
 def case_status(request: HttpRequest, key: CaseKey) -> CaseStatusOut:
     """The state and history of a case by its number and code. Ten tries in a quarter of an hour."""
     number = canonical_number(key.number) or ""
-    if access.too_many_tries(access.visitor_of(request), number):
+    if access.too_many_tries(request, number):
         raise HttpError(429, _("Das waren zu viele Versuche. Warten Sie eine Viertelstunde, dann geht es weiter."))
     case = case_by_number(number)
     if case is None or not access.code_fits(case, key.code):

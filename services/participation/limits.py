@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
-from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from tenants.communes.limits import Limit, is_exceeded
+
 from .faults import TooOften
 
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """At most `times` in `seconds`."""
-
-    name: str
-    times: int
-    seconds: int
-
-
-WRITING = Limit("write", 5, 3600)
-SUPPORTING = Limit("support", 60, 3600)
-REPORTING = Limit("report", 10, 3600)
+WRITING = Limit("participation.write", times=5, seconds=3600)
+SUPPORTING = Limit("participation.support", times=60, seconds=3600)
+REPORTING = Limit("participation.report", times=10, seconds=3600)
 
 
 def fingerprint(kind: str, value: str) -> str:
@@ -37,14 +27,7 @@ def token_hash(token: str) -> str:
 
 
 def count_or_refuse(limit: Limit, address: str) -> None:
-    """Count one try from `address`. Raises TooOften beyond the limit. The cache's keys carry the commune."""
-    key = f"participation:{limit.name}:{fingerprint('address', address)}"
-    cache.add(key, 0, limit.seconds)
-    try:
-        tries = cache.incr(key)
-    except ValueError:  # ran out between the two calls
-        cache.set(key, 1, limit.seconds)
-        return
-    if tries > limit.times:
+    """Count one try from `address`. Raises TooOften beyond the limit."""
+    if is_exceeded(limit, address):
         sentence = _("Das waren viele Versuche in kurzer Zeit. Versuchen Sie es in einer Stunde wieder.")
         raise TooOften("too-often", sentence)

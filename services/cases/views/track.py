@@ -54,7 +54,7 @@ def track(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "cases/track.html", {"form": form}, status=422)
     number = form.cleaned_data["number"]
-    if access.too_many_tries(access.visitor_of(request), number):
+    if access.too_many_tries(request, number):
         form.add_error(None, _("Das waren zu viele Versuche. Warten Sie eine Viertelstunde, dann geht es weiter."))
         return render(request, "cases/track.html", {"form": form}, status=429)
     case = case_by_number(number)

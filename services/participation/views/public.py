@@ -20,8 +20,9 @@ from services.participation.limits import REPORTING, SUPPORTING, WRITING, count_
 from services.participation.models import Idea
 from services.participation.states import IdeaState
 from tenants.accounts.access import public
+from tenants.communes.limits import address_of
 
-from .supporters import address_of, new_supporter, supporter_of
+from .supporters import new_supporter, supporter_of
 
 PER_PAGE = 20
 TOO_MANY_REQUESTS = 429

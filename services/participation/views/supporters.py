@@ -13,11 +13,6 @@ COOKIE = "mitmachen"
 A_YEAR = 365 * 24 * 3600
 
 
-def address_of(request: HttpRequest) -> str:
-    """The network address of the other side, as the server sees it."""
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
 def supporter_of(request: HttpRequest) -> str:
     """The supporter behind a request; empty for somebody who never supported anything here."""
     if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:

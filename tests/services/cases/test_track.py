@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from services.cases.access import TRIES_PER_VISITOR, access_code, code_fits, link_token
+from services.cases.access import TRIES_OF_VISITOR, access_code, code_fits, link_token
 from services.cases.actions import ask_applicant, write_message
 from services.cases.models import Case, CaseState
 from services.cases.queries import current_documents
@@ -64,8 +64,8 @@ def test_a_wrong_code_says_the_same_as_a_number_that_does_not_exist(portal: Any,
 
 def test_many_wrong_codes_have_to_wait(portal: Any, granted: Case, gera: Any) -> None:
     wrong = {"number": granted.number, "code": "22222222"}
-    answers = [portal.post("/vorgang/", wrong).status_code for _try in range(TRIES_PER_VISITOR + 1)]
-    assert answers == [422] * TRIES_PER_VISITOR + [429]
+    answers = [portal.post("/vorgang/", wrong).status_code for _try in range(TRIES_OF_VISITOR.times + 1)]
+    assert answers == [422] * TRIES_OF_VISITOR.times + [429]
     with commune_scope(gera):
         right = {"number": granted.number, "code": access_code(granted)}
     assert portal.post("/vorgang/", right).status_code == 429
