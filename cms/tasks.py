@@ -5,8 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from cms.actions import publish_what_is_due
-from tenants.communes.queries import open_communes
-from tenants.communes.tasks import commune_task
+from tenants.communes.tasks import commune_task, send_to_every_commune
 
 
 @commune_task()
@@ -18,7 +17,4 @@ def publish_in_commune() -> None:
 @shared_task(name="cms.tasks.publish", acks_late=True)
 def publish() -> int:
     """Have every open commune publish what is due, each in its own schema under its own role."""
-    schemas = list(open_communes().values_list("schema_name", flat=True))
-    for schema in schemas:
-        publish_in_commune.delay(schema=schema)
-    return len(schemas)
+    return send_to_every_commune(publish_in_commune)

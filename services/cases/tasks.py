@@ -5,8 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from services.cases import outbox
-from tenants.communes.queries import open_communes
-from tenants.communes.tasks import commune_task
+from tenants.communes.tasks import commune_task, send_to_every_commune
 
 
 @commune_task()
@@ -25,7 +24,4 @@ def sweep_commune() -> int:
 @shared_task(name="services.cases.tasks.sweep", acks_late=True)
 def sweep() -> int:
     """Ask every open commune for lost steps; each looks into its own schema under its own role."""
-    schemas = list(open_communes().values_list("schema_name", flat=True))
-    for schema in schemas:
-        sweep_commune.delay(schema=schema)
-    return len(schemas)
+    return send_to_every_commune(sweep_commune)

@@ -8,9 +8,8 @@ from celery import shared_task
 
 from services.documents.actions import remove_orphans
 from services.documents.log import verify_log
-from tenants.communes.queries import open_communes
 from tenants.communes.scope import require_commune
-from tenants.communes.tasks import commune_task
+from tenants.communes.tasks import commune_task, send_to_every_commune
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +31,4 @@ def tidy_commune() -> int:
 @shared_task(name="services.documents.tasks.tidy", acks_late=True)
 def tidy() -> int:
     """Ask every open commune to look after its documents."""
-    schemas = list(open_communes().values_list("schema_name", flat=True))
-    for schema in schemas:
-        tidy_commune.delay(schema=schema)
-    return len(schemas)
+    return send_to_every_commune(tidy_commune)

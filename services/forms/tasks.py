@@ -5,8 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from services.forms import actions
-from tenants.communes.queries import open_communes
-from tenants.communes.tasks import commune_task
+from tenants.communes.tasks import commune_task, send_to_every_commune
 
 
 @commune_task()
@@ -18,7 +17,4 @@ def purge_commune() -> int:
 @shared_task(name="services.forms.tasks.purge", acks_late=True)
 def purge() -> int:
     """Have every open commune delete its expired drafts, each in its own schema under its own role."""
-    schemas = list(open_communes().values_list("schema_name", flat=True))
-    for schema in schemas:
-        purge_commune.delay(schema=schema)
-    return len(schemas)
+    return send_to_every_commune(purge_commune)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from celery import shared_task
 
-from tenants.communes.queries import commune_by_schema
+from tenants.communes.queries import commune_by_schema, open_communes
 from tenants.communes.scope import commune_scope
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -31,3 +31,14 @@ def commune_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
         return run
 
     return decorate
+
+
+def send_to_every_commune(task: Any) -> int:
+    """Send a commune task without arguments to the worker once for each open commune; returns how many.
+
+    Each runs in its own schema, under its own role and in its own transaction.
+    """
+    schemas = list(open_communes().values_list("schema_name", flat=True))
+    for schema in schemas:
+        task.delay(schema=schema)
+    return len(schemas)
