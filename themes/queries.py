@@ -10,6 +10,7 @@ from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 
 from tenants.communes.invalidation import listening, watch
+from tenants.communes.naming import spoken_name
 from tenants.communes.scope import CommuneRef, current_commune
 from themes.models import Brand
 from themes.palette import palette_for
@@ -92,12 +93,6 @@ def _read(commune: CommuneRef) -> BrandView:
 def operator_brand() -> BrandView:
     """The look of the console and of the platform's own public page."""
     return view_of(name="Rathausplatz", official_name="Rathausplatz", tokens=OPERATOR)
-
-
-def spoken_name(official_name: str) -> str:
-    """The directory's name as one says it: “Gera, Stadt” → “Stadt Gera”."""
-    name, comma, kind = official_name.partition(",")
-    return f"{kind.strip()} {name.strip()}" if comma and kind.strip() else official_name.strip()
 
 
 def view_of(

@@ -8,6 +8,7 @@ from schwifty import IBAN
 
 from services.payments.girocode import MAX_NAME
 from services.payments.models import PaymentSettings
+from tenants.communes.naming import spoken_name
 from tenants.communes.starters import StarterBrief, register_starter
 
 DEMO_BANK_CODE = "99999999"  # not assigned to any bank: the IBAN is well-formed, a transfer cannot arrive
@@ -23,7 +24,7 @@ def seed() -> None:
 
 
 def prepare(brief: StarterBrief) -> None:
-    values: dict[str, object] = {"recipient": brief.commune.official_name[:MAX_NAME]}
+    values: dict[str, object] = {"recipient": spoken_name(brief.commune.official_name)[:MAX_NAME]}
     if brief.demo:
         values |= {
             "iban": demo_iban(brief.commune.slug),

@@ -74,6 +74,37 @@ def plain_letters(text: str) -> str:
     return unicodedata.normalize("NFC", text).translate(_LETTERS)
 
 
+_DESIGNATIONS = {
+    "Stadt": "Stadt",
+    "St": "Stadt",
+    "kreisfreie Stadt": "Stadt",
+    "Stadtkreis": "Stadt",
+    "M": "Markt",
+    "Markt": "Markt",
+    "Marktgemeinde": "Marktgemeinde",
+    "Marktflecken": "Marktflecken",
+    "Flecken": "Flecken",
+    "GKSt": "Große Kreisstadt",
+    "Krst.": "Kreisstadt",
+    "Kreisstadt": "Kreisstadt",
+    "Hansestadt": "Hansestadt",
+    "Freie und Hansestadt": "Freie und Hansestadt",
+    "Landeshauptstadt": "Landeshauptstadt",
+    "Universitätsstadt": "Universitätsstadt",
+    "Lutherstadt": "Lutherstadt",
+}
+
+
+def spoken_name(official_name: str) -> str:
+    """The name as one says and addresses it: "Gera, Stadt" → "Stadt Gera", "Abtswind, M" → "Markt Abtswind".
+
+    A designation that is not one of public law ("Tor zur Eifel") is left out.
+    """
+    name, _comma, designation = official_name.partition(",")
+    known = _DESIGNATIONS.get(designation.strip())
+    return f"{known} {name.strip()}" if known else name.strip()
+
+
 def _ascii_words(name: str) -> str:
     plain = unicodedata.normalize("NFKD", plain_letters(name))
     letters = plain.encode("ascii", "ignore").decode().lower()

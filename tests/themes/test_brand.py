@@ -20,7 +20,7 @@ from themes.actions import change_brand, remove_brand_file
 from themes.fonts import build_fonts
 from themes.models import Brand, BrandChange
 from themes.presets import DEMO_BRANDS
-from themes.queries import brand_for_current_commune, spoken_name
+from themes.queries import brand_for_current_commune
 from themes.tokens import BrandError, BrandTokens
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><path d="M0 0h10v10z"/></svg>'
@@ -177,11 +177,3 @@ def test_the_stylesheet_is_kept_forever_under_its_own_name_only(portal: Any, ger
     assert "immutable" not in old.headers["Cache-Control"]
     assert portal.get(brand.icon_url).content.startswith(b"<svg")
     assert portal.get("/brand.000000000000.logo").status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("official", "spoken"),
-    [("Gera, Stadt", "Stadt Gera"), ("Liebschützberg", "Liebschützberg"), ("Hansestadt X", "Hansestadt X")],
-)
-def test_an_official_name_is_shown_as_one_says_it(official: str, spoken: str) -> None:
-    assert spoken_name(official) == spoken
