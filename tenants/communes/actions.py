@@ -77,6 +77,16 @@ def _new_commune(order: CommuneOrder) -> Commune:
     name = " ".join(order.official_name.split())
     if not name:
         raise ValidationError({"official_name": _("Geben Sie den amtlichen Namen der Kommune ein.")})
+    if not order.ars and Commune.objects.filter(official_name__iexact=name).exists():
+        raise ValidationError(
+            {
+                "official_name": _(
+                    "Eine Kommune namens „%(name)s“ ist schon aufgenommen. Ist es eine andere, dann geben Sie ihren "
+                    "Regionalschlüssel an."
+                )
+                % {"name": name}
+            }
+        )
     slug = order.slug or naming.slug_for(
         name, taken=slug_taken, hints=(str(order.facts.get("county", "")), order.postcode)
     )

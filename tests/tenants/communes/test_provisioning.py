@@ -80,7 +80,17 @@ def test_an_interrupted_run_is_completed_by_the_next(db: None) -> None:
 def test_a_name_that_is_taken_is_refused_with_a_sentence(gera: Any) -> None:
     with pytest.raises(ValidationError) as refused:
         request_commune(order=CommuneOrder(official_name="gera, stadt", slug="gera-zwei"), actor=None)
-    assert "Eine Kommune mit diesem Namen ist schon aufgenommen." in refused.value.messages
+    assert "ist schon aufgenommen" in refused.value.messages[0]
+
+
+def test_a_namesake_is_taken_on_by_its_regional_key(db: None) -> None:
+    first = provision("Neukirchen", ars="010000000001", postcode="25927")
+    with pytest.raises(ValidationError, match="geben Sie ihren Regionalschlüssel an"):
+        request_commune(order=CommuneOrder(official_name="Neukirchen"), actor=None)
+    second = provision("Neukirchen", ars="010000000002", postcode="34626")
+    assert first.slug != second.slug
+    with pytest.raises(ValidationError, match="Diese Kommune ist schon aufgenommen"):
+        request_commune(order=CommuneOrder(official_name="Neukirchen", ars="010000000002"), actor=None)
 
 
 def test_a_slug_that_is_taken_or_reserved_is_refused(gera: Any) -> None:
