@@ -167,7 +167,14 @@ def _note_success(step: CaseStep) -> None:
 def _note_failure(step: CaseStep, error: Exception) -> None:
     step.attempts += 1
     step.last_error = f"{type(error).__name__}: {error}"[:500]
-    log.error("cases.step_failed", case=step.case.number, step=step.name, attempt=step.attempts, exc_info=error)
+    # neither message nor traceback: they may quote an address or an answer; clerks find the text with the step
+    log.error(
+        "cases.step_failed",
+        case=step.case.number,
+        step=step.name,
+        attempt=step.attempts,
+        error=type(error).__name__,
+    )
     if step.attempts >= MOST_ATTEMPTS:
         step.state = StepState.FAILED
         add_event(step.case, EventKind.STEP_FAILED, ActorKind.SYSTEM, public=False, step=step.name)

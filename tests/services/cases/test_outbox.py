@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.utils import timezone
+from structlog.testing import capture_logs
 
 from services.cases.models import Case, CaseState, CaseStep, EventKind, StepState
 from services.cases.outbox import (
@@ -53,6 +55,25 @@ def test_a_failing_step_is_tried_again_with_growing_pauses_and_then_shown(in_ger
     assert step.state == StepState.FAILED
     assert "Connection refused" in step.last_error
     assert case.events.get(kind=EventKind.STEP_FAILED).public is False
+
+
+def test_the_log_names_a_failure_but_nothing_that_may_be_personal(
+    in_gera: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = submitted()
+
+    def refuse(_case: Case) -> bool:
+        raise ValueError("ada@example.org is unknown here")
+
+    handler = replace(step_handlers.get("confirm"), run=refuse)
+    monkeypatch.setattr(step_handlers, "get", lambda _name: handler)
+    with capture_logs() as lines:
+        run_step(case_id=case.pk, name="confirm")
+    (line,) = [each for each in lines if each["event"] == "cases.step_failed"]
+    assert line["error"] == "ValueError"
+    assert set(line) == {"event", "log_level", "case", "step", "attempt", "error"}
+    assert "ada" not in str(line)
+    assert "ada@example.org" in case.steps.get(name="confirm").last_error
 
 
 def test_a_mail_server_that_is_away_delays_neither_decision_nor_documents(in_gera: Any, breaking_mail: Any) -> None:
