@@ -127,8 +127,10 @@ def django_db_setup(fresh_database: str, django_db_blocker: Any) -> Iterator[Non
 
         from tests.factories.communes import provision
 
-        provision("Gera, Stadt", slug="gera")
-        provision("Wurzen, Stadt", slug="wurzen")
+        town_hall = {"street": "Kornmarkt 12", "postcode": "07545", "city": "Gera"}
+        provision("Gera, Stadt", slug="gera", postcode="07545", facts={"address": town_hall})
+        town_hall = {"street": "Friedrich-Ebert-Straße 2", "postcode": "04808", "city": "Wurzen"}
+        provision("Wurzen, Stadt", slug="wurzen", postcode="04808", facts={"address": town_hall})
         connection.close()
     yield
     with django_db_blocker.unblock():

@@ -8,16 +8,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from services.catalogue.areas import zone_for_address
+from services.catalogue.reach import is_within_reach
 from services.forms.schema import FormContext
 
 CHECK = "parking_zone"
 
 
 def zone_of(settings: Mapping[str, Any], address: Mapping[str, Any] | None) -> str | None:
-    """The key of the zone in which an address answer lies; None if there is none."""
+    """The key of the zone in which an address answer lies; None if there is none, or if it is in another town."""
     if not address:
         return None
-    return zone_for_address(dict(settings), str(address.get("street", "")), str(address.get("number", "")))
+    zone = zone_for_address(settings, str(address.get("street", "")), str(address.get("number", "")))
+    town = str(address.get("postcode", "")), str(address.get("city", ""))
+    return zone if zone and is_within_reach(settings, *town) else None
 
 
 def zone_name(settings: Mapping[str, Any], key: str | None) -> str:
@@ -44,8 +47,8 @@ def complaint_about(address: Any, answers: Mapping[str, Any], context: FormConte
     if zone_of(context.settings, address):
         return None
     return _(
-        "Für %(street)s %(number)s finden wir keine Bewohnerparkzone. Prüfen Sie Straße und Hausnummer. "
-        "Stimmt die Adresse, können Sie den Antrag trotzdem stellen."
+        "Für %(street)s %(number)s finden wir keine Bewohnerparkzone. Prüfen Sie Straße, Hausnummer, Postleitzahl und "
+        "Ort. Stimmt die Adresse, können Sie den Antrag trotzdem stellen."
     ) % {"street": address["street"], "number": address["number"]}
 
 

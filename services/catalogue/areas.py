@@ -26,11 +26,15 @@ def street_key(street: str) -> str:
     Case, umlauts and their transcription, ß, hyphens, spaces, dots and the abbreviations Str. and St. do not count:
     „Heinrich-Heine-Str.“, „HEINRICH HEINE STRASSE“ and „Heinrich-Heine-Straße“ are one street.
     """
-    text = unicodedata.normalize("NFC", street).casefold().translate(_UMLAUTS)
-    text = unicodedata.normalize("NFKD", text)
-    text = "".join(letter for letter in text if not unicodedata.combining(letter)).casefold()
-    words = [_short(word) for word in re.split(r"[^a-z0-9]+", text) if word]
+    words = [_short(word) for word in re.split(r"[^a-z0-9]+", folded(street)) if word]
     return "".join(words)
+
+
+def folded(text: str) -> str:
+    """A name in small letters without accents, ä as ae."""
+    text = unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS)
+    text = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in text if not unicodedata.combining(letter)).casefold()
 
 
 def _short(word: str) -> str:

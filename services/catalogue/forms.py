@@ -12,10 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from . import texts
 from .faults import ZoneSyntaxError
+from .models import Place
 from .offered import OfferedService
 from .zones import read_zones, write_zones
 
 _AMOUNT = re.compile(r"^(\d{1,3}(?:\.\d{3})+|\d{1,6})(?:[,.](\d{1,2}))?$")
+
+_POSTCODE = re.compile(r"^[0-9]{5}$")
 
 
 def cents_of(text: str) -> int:
@@ -38,6 +41,33 @@ class FeeForm(forms.Form):
         return cents_of(text) if text else None
 
 
+class TownHallForm(forms.Form):
+    """Where the town hall is. Without it no notice can say whose it is."""
+
+    use_required_attribute = False
+    street = forms.CharField(
+        label=_("Straße und Hausnummer"),
+        max_length=120,
+        error_messages={"required": _("Geben Sie Straße und Hausnummer an.")},
+    )
+    postcode = forms.RegexField(
+        _POSTCODE,
+        label=_("Postleitzahl"),
+        error_messages={
+            "required": _("Geben Sie die Postleitzahl an."),
+            "invalid": _("Eine Postleitzahl hat fünf Ziffern."),
+        },
+    )
+    city = forms.CharField(label=_("Ort"), max_length=80, error_messages={"required": _("Geben Sie den Ort an.")})
+    phone = forms.CharField(label=_("Telefon"), max_length=40, required=False)
+    email = forms.EmailField(label=_("E-Mail-Adresse"), required=False)
+
+    @classmethod
+    def of(cls, place: Place, data: Any = None) -> TownHallForm:
+        """The form with the present address."""
+        return cls(data, initial={name: getattr(place, name) for name in cls.base_fields})
+
+
 class RankForm(forms.Form):
     """Where an offering stands among the most wanted."""
 
@@ -45,7 +75,14 @@ class RankForm(forms.Form):
 
 
 class ZonesForm(forms.Form):
-    """The zones as one text, a street per line."""
+    """The zones as one text, a street per line, and the postcodes in which they lie."""
+
+    postcodes = forms.CharField(
+        label=_("Postleitzahlen"),
+        required=False,
+        max_length=400,
+        help_text=_("Nur Adressen mit diesen Postleitzahlen liegen in den Zonen. Leer: die der Standorte."),
+    )
 
     zones = forms.CharField(
         label=_("Zonen und Straßen"),
@@ -58,7 +95,21 @@ class ZonesForm(forms.Form):
     @classmethod
     def of(cls, service: OfferedService, data: Any = None) -> ZonesForm:
         """The form with the present zones."""
-        return cls(data, initial={"zones": write_zones(service.settings.get("zones") or ())})
+        postcodes = " ".join(service.settings.get("postcodes") or ())
+        initial = {"zones": write_zones(service.settings.get("zones") or ()), "postcodes": postcodes}
+        form = cls(data, initial=initial)
+        if service.definition and "postcodes" not in service.definition.settings:
+            del form.fields["postcodes"]
+        return form
+
+    def clean_postcodes(self) -> list[str]:
+        """The postcodes in order, each once."""
+        written = self.cleaned_data["postcodes"].replace(",", " ").split()
+        if wrong := [each for each in written if not _POSTCODE.match(each)]:
+            raise ValidationError(
+                gettext("„%(text)s“ ist keine Postleitzahl. Sie hat fünf Ziffern.") % {"text": wrong[0]}
+            )
+        return list(dict.fromkeys(written))
 
     def clean_zones(self) -> str:
         """The text, if it can be understood."""

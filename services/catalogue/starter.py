@@ -38,7 +38,7 @@ def prepare(brief: StarterBrief) -> None:
     """Adopt the ordered definitions with the commune's fees and zones; give the town hall its address and hours.
 
     Facts: fee_cents {key: cents}, settings {key: {…}}, zones [...], address {street, postcode, city}, phone, email,
-    opening_hours {"mon": [["08:00", "18:00"]]}, districts [name], ars.
+    opening_hours {"mon": [["08:00", "18:00"]]}, districts [name], ars, land, postcode.
     """
     ordered = _ordered(brief.bundle)
     settings = {key: dict(each) for key, each in brief.facts.get("settings", {}).items()}
@@ -68,11 +68,11 @@ def _furnish_town_hall(brief: StarterBrief) -> None:
     place, _created = Place.objects.get_or_create(is_main=True, defaults={"name": TOWN_HALL})
     address: Mapping[str, str] = brief.facts.get("address", {})
     place.street = address.get("street", place.street)
-    place.postcode = address.get("postcode", place.postcode)
+    place.postcode = address.get("postcode") or brief.facts.get("postcode") or place.postcode
     place.city = address.get("city", place.city) or brief.commune.name
     place.phone = brief.facts.get("phone", place.phone)
     place.email = brief.facts.get("email", place.email)
-    place.land = str(brief.facts.get("ars", place.land))[:2]
+    place.land = str(brief.facts.get("ars") or brief.facts.get("land") or place.land)[:2]
     place.save()
     if hours := brief.facts.get("opening_hours"):
         set_opening_hours(place=place, hours={DAYS.index(day): _spans(spans) for day, spans in hours.items()})

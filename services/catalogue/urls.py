@@ -9,6 +9,7 @@ from . import views
 app_name = "catalogue"
 urlpatterns = [
     path("arbeitsplatz/leistungen/", views.offerings, name="offerings"),
+    path("arbeitsplatz/rathaus/", views.town_hall, name="town_hall"),
     path("arbeitsplatz/leistungen/<slug:slug>/", views.offering, name="offering"),
     path("arbeitsplatz/leistungen/<slug:slug>/veroeffentlichen/", views.publish, name="publish"),
     path("arbeitsplatz/leistungen/<slug:slug>/zurueckziehen/", views.withdraw, name="withdraw"),

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -20,8 +20,8 @@ from tenants.accounts.models import User
 
 from . import actions, queries
 from .faults import CatalogueError, OfferingNotFound
-from .forms import FeeForm, RankForm, TextsForm, ZonesForm
-from .models import Offering, SearchMiss
+from .forms import FeeForm, RankForm, TextsForm, TownHallForm, ZonesForm
+from .models import Offering, Place, SearchMiss
 from .offered import OfferedService
 
 MANAGE = "catalogue.manage_offerings"
@@ -55,6 +55,19 @@ def offering(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, _("Gespeichert. Das Portal zeigt es sofort."))
         return HttpResponseRedirect(request.get_full_path())
     return _offering_page(request, service, forms, form)
+
+
+@allowed(MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def town_hall(request: HttpRequest) -> HttpResponse:
+    """The town hall's address, as it stands in notices and on the portal."""
+    place = get_object_or_404(Place, is_main=True)
+    form = TownHallForm.of(place, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        actions.set_address(place=place, actor=request.user, **form.cleaned_data)
+        messages.success(request, _("Gespeichert. Die Anschrift steht ab jetzt in jedem Bescheid."))
+        return HttpResponseRedirect(reverse("catalogue:town_hall"))
+    return render(request, "catalogue/desk/town_hall.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def _forms(service: OfferedService) -> dict[str, Form]:
@@ -136,6 +149,7 @@ def _save(part: str, form: Any, service: OfferedService, actor: User) -> None:
     elif part == "rank":
         actions.set_position(offering=row, position=form.cleaned_data["position"], actor=actor)
     elif part == "zones":
-        actions.set_zones(offering=row, text=form.cleaned_data["zones"], actor=actor)
+        given = form.cleaned_data
+        actions.set_zones(offering=row, text=given["zones"], postcodes=given.get("postcodes"), actor=actor)
     else:
         actions.override_texts(offering=row, language=service.language, texts=form.changed_modules(), actor=actor)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from .areas import house_number
 from .faults import ZoneSyntaxError
 
+LONGEST_KEY = 4  # it is printed in large type on the permit
 SIDES = {"gerade": "even", "ungerade": "odd", "even": "even", "odd": "odd"}
 SIDE_WORDS = {"even": "gerade", "odd": "ungerade"}
 _HEAD = re.compile(r"^zone\s+(?P<key>[\w-]{1,20})\s*(?::\s*(?P<name>.*))?$", re.IGNORECASE)
@@ -47,6 +48,10 @@ def read_zones(text: str) -> list[dict[str, Any]]:
 def _read_line(line: str, zones: list[dict[str, Any]]) -> None:
     if head := _HEAD.match(line):
         key = head["key"]
+        if len(key) > LONGEST_KEY:
+            raise ValueError(
+                _("„%(key)s“ ist zu lang für den Ausweis: höchstens vier Zeichen, etwa A2.") % {"key": key}
+            )
         if any(zone["key"] == key for zone in zones):
             raise ValueError(_("Die Zone %(key)s steht zweimal da.") % {"key": key})
         zones.append({"key": key, "name": (head["name"] or "").strip(), "streets": []})

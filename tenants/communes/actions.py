@@ -66,11 +66,17 @@ def request_commune(*, order: CommuneOrder, actor: Any) -> ProvisioningRun:
                 "bundle": list(order.bundle),
                 "admin_email": order.admin_email,
                 "demo": order.demo,
-                "facts": order.facts,
+                "facts": _facts_of(order),
             },
         )
         record_act(actor=actor, verb="commune.requested", target=commune.schema_name, detail={"slug": commune.slug})
     return run
+
+
+def _facts_of(order: CommuneOrder) -> dict[str, Any]:
+    """What starters may know: the given facts, and the directory's, which a commune can't read in the shared tables."""
+    known = {"ars": order.ars, "land": order.land, "postcode": order.postcode}
+    return {name: value for name, value in known.items() if value} | order.facts
 
 
 def _new_commune(order: CommuneOrder) -> Commune:

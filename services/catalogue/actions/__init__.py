@@ -17,7 +17,7 @@ from .offerings import (
     set_zones,
     withdraw,
 )
-from .places import add_special_day, set_opening_hours
+from .places import add_special_day, set_address, set_opening_hours
 
 __all__ = [
     "add_special_day",
@@ -28,6 +28,7 @@ __all__ = [
     "override_text",
     "override_texts",
     "publish",
+    "set_address",
     "set_fee",
     "set_opening_hours",
     "set_position",

@@ -177,9 +177,14 @@ def set_fee(*, offering: Offering, fee_cents: int | None, actor: Any) -> Offerin
 
 
 @transaction.atomic
-def set_zones(*, offering: Offering, text: str, actor: Any) -> Offering:
-    """Set the zones of a service from the office's list, one street per line. Raises ZoneSyntaxError."""
-    return set_settings(offering=offering, settings={"zones": read_zones(text)}, actor=actor)
+def set_zones(*, offering: Offering, text: str, actor: Any, postcodes: Sequence[str] | None = None) -> Offering:
+    """Set the zones of a service from the office's list, one street per line. Raises ZoneSyntaxError.
+
+    `postcodes` are those in which the zones lie; None leaves them as they are.
+    """
+    zones = {"zones": read_zones(text)}
+    inside = {} if postcodes is None else {"postcodes": list(postcodes)}
+    return set_settings(offering=offering, settings={**zones, **inside}, actor=actor)
 
 
 @transaction.atomic

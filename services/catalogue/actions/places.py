@@ -38,6 +38,19 @@ def set_opening_hours(*, place: Place, hours: WeekHours, actor: Any = None) -> N
 
 
 @transaction.atomic
+def set_address(*, place: Place, street: str, postcode: str, city: str, phone: str, email: str, actor: Any) -> Place:
+    """Set where a place is and how it is reached. The main place's address stands in every notice."""
+    if actor is not None:
+        require(actor, MANAGE)
+    row = Place.objects.select_for_update().get(pk=place.pk)
+    row.street, row.postcode, row.city, row.phone, row.email = street, postcode, city, phone, email
+    row.full_clean()
+    row.save(update_fields=["street", "postcode", "city", "phone", "email"])
+    invalidate_pages()
+    return row
+
+
+@transaction.atomic
 def add_special_day(
     *,
     place: Place,

@@ -75,6 +75,16 @@ def test_an_address_outside_every_zone_is_objected_to_once(portal: Any, offered:
     assert portal.post(url("adresse"), outside | {"address_override": "on"}).status_code == 302
 
 
+def test_an_address_with_a_foreign_postcode_is_objected_to_in_the_same_way(portal: Any, offered: Any) -> None:
+    portal.post(url())
+    foreign = ADDRESS | {"address_street": "Kornmarkt", "address_postcode": "99999", "address_city": "Berlin"}
+    response = portal.post(url("adresse"), foreign)
+    assert response.status_code == 422
+    assert "finden wir keine Bewohnerparkzone." in response.content.decode()
+    assert portal.post(url("adresse"), foreign | {"address_override": "on"}).status_code == 302
+    assert "Ihre Adresse liegt in Zone" not in portal.get(url("kennzeichen")).content.decode()
+
+
 def test_a_wrong_plate_is_explained_and_stays_in_the_field(portal: Any, offered: Any) -> None:
     fill_in(portal, until="kennzeichen")
     response = portal.post(url("kennzeichen"), {"plate": "G-123"})

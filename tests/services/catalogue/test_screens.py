@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from services.catalogue import actions, queries
 from services.catalogue.models import Offering, OfferingChange
+from services.catalogue.seat import seat_of
 from tenants.accounts.models import User, UserKind
 
 PARKING = "bewohnerparkausweis"
@@ -72,6 +73,8 @@ def test_a_fee_is_read_as_people_write_it(desk: Client, parking: Offering, typed
         {"part": "fee", "fee": "999999"},
         {"part": "rank", "position": "vorn"},
         {"part": "zones", "zones": "Kornmarkt"},
+        {"part": "zones", "zones": "Zone Altstadt: Mitte\nKornmarkt"},
+        {"part": "zones", "zones": "Zone A: Mitte\nKornmarkt", "postcodes": "Gera"},
         {"part": "texts", "title": "x" * 81},
     ],
 )
@@ -80,6 +83,32 @@ def test_bad_input_changes_nothing_and_says_why(desk: Client, parking: Offering,
     answer = desk.post(SCREEN, form)
     assert (answer.status_code, 'class="summary"' in answer.content.decode()) == (422, True)
     assert Offering.objects.values().get(pk=parking.pk) == before
+
+
+def test_zones_are_saved_with_their_postcodes(desk: Client, parking: Offering) -> None:
+    typed = {"part": "zones", "zones": "Zone A: Mitte\nKornmarkt", "postcodes": "07545, 07546 07545"}
+    assert desk.post(SCREEN, typed).status_code == 302
+    parking.refresh_from_db()
+    assert parking.settings["postcodes"] == ["07545", "07546"]
+    assert 'value="07545 07546"' in desk.get(SCREEN).content.decode()
+
+
+def test_the_town_hall_gets_its_address(desk: Client, parking: Offering) -> None:
+    screen = "/arbeitsplatz/rathaus/"
+    assert desk.get(screen).status_code == 200
+    wrong = desk.post(screen, {"street": "", "postcode": "754", "city": "Gera"})
+    assert wrong.status_code == 422
+    assert "Eine Postleitzahl hat fünf Ziffern." in wrong.content.decode()
+    typed = {"street": "Markt 1", "postcode": "07548", "city": "Gera", "phone": "115", "email": ""}
+    assert desk.post(screen, typed).status_code == 302
+    assert seat_of(PARKING).line == "Markt 1, 07548 Gera"
+
+
+def test_only_administrators_move_the_town_hall(portal: Client, in_gera: Any) -> None:
+    clerk = User.objects.create_user("amt@gera.example", "x", kind=UserKind.STAFF)
+    clerk.groups.add(Group.objects.get(name="clerk"))
+    portal.force_login(clerk)
+    assert portal.get("/arbeitsplatz/rathaus/").status_code == 403
 
 
 def test_unknown_parts_languages_and_services_are_not_found(desk: Client) -> None:

@@ -55,6 +55,21 @@ def test_every_street_of_the_demo_lies_in_its_zone(town: str) -> None:
             assert queries.zone_for_address({"zones": zones}, entry["street"], number) == zone["key"]
 
 
+@pytest.mark.parametrize("town", TOWNS)
+def test_every_town_of_the_demo_knows_its_postcodes(in_gera: Any, town: str) -> None:
+    Offering.objects.all().delete()
+    starter.prepare(brief(in_gera, town))
+    postcodes = queries.offered_service(PARKING, "de").settings["postcodes"]
+    assert TOWNS[town]["facts"]["address"]["postcode"] in postcodes
+    assert all(len(each) == 5 and each.isdigit() for each in postcodes)
+
+
+def test_a_fresh_town_hall_has_the_postcode_and_the_land_of_the_order(in_gera: Any) -> None:
+    starter.prepare(StarterBrief(commune=in_gera, facts={"postcode": "03222", "ars": "120665001196"}))
+    place = Place.objects.get(is_main=True)
+    assert (place.postcode, place.city, place.land) == ("03222", "Gera", "12")
+
+
 def test_a_bundle_may_name_definitions_or_bundles(in_gera: Any) -> None:
     Offering.objects.all().delete()
     starter.prepare(StarterBrief(commune=in_gera, bundle=(PARKING,)))
