@@ -69,6 +69,7 @@ def _orders(reference: str) -> list[dict[str, Any]]:
         "reasons": [{"text": f"Die Voraussetzung {number} ist erfüllt.", "source": "StVO"} for number in range(3)],
         "legal_basis": ["§ 45 Absatz 1b Satz 1 Nummer 2a StVO"],
         "automated": True,
+        "automation": ["§ 46 Absatz 5 StVO"],
     }
     common = {"reference": reference, "valid_until": until}
     return [

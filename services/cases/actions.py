@@ -13,11 +13,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from services.cases import access
+from services.cases.authority import AuthorityAddressMissing, has_address
 from services.cases.history import add_event
 from services.cases.letters import needs_zone, validity_of
 from services.cases.models import ActorKind, Case, CaseState, EventKind, Message, StepState
 from services.cases.numbers import new_number
-from services.cases.offerings import definition_of, offered_service
+from services.cases.offerings import definition_of, offered_service, settings_of
 from services.cases.outbox import (
     plan_steps,
     queue_step,
@@ -28,6 +29,9 @@ from services.cases.outbox import (
 )
 from services.cases.states import TransitionError, change_state, locked_case
 from services.cases.steps import steps_of
+from services.cases.zones import zone_choices
+from services.catalogue.holidays import is_holiday
+from services.catalogue.seat import land_of_town
 from services.definitions.queries import definition
 from services.forms.actions import ClaimedDraft, DraftAlreadyClaimed, claim_draft
 from services.forms.models import Draft
@@ -138,8 +142,7 @@ def decide_case(*, case: Case, actor: Any, outcome: str, reason: str, facts: Map
     if row.state == to:
         return row
     found = {name: value for name, value in (facts or {}).items() if value}
-    if outcome == "grant" and needs_zone(row) and not {**row.facts, **found}.get("zone"):
-        raise DecisionIncomplete("zone", _("Wählen Sie die Zone aus, für die der Ausweis gilt."))
+    _check_documents(row, outcome, {**row.facts, **found})
     valid_until = validity_of(row) if outcome == "grant" else None
     row = change_state(case=row, to=to, decided_by=actor, valid_until=valid_until)
     kind = EventKind.GRANTED if outcome == "grant" else EventKind.REJECTED
@@ -182,13 +185,17 @@ def write_message(*, case: Case, text: str, user: Any = None) -> Message:
 
 @transaction.atomic
 def withdraw_case(*, case: Case, user: Any = None) -> Case:
-    """The applicant takes the application back, as long as it is not decided. May be called twice."""
+    """The applicant takes the application back, as long as it is not decided; an open fee is cancelled with it.
+
+    May be called twice.
+    """
     row = locked_case(case.pk)
     if row.state == CaseState.WITHDRAWN:
         return row
     row = change_state(case=row, to=CaseState.WITHDRAWN)
     add_event(row, EventKind.WITHDRAWN, ActorKind.APPLICANT, actor=user)
     skip_open_steps(case=row)
+    _cancel_open_charges(row, actor=None)
     return row
 
 
@@ -205,11 +212,11 @@ def settle_charge(*, case: Case, charge: Charge, actor: Any) -> Charge:
 
 
 def promised_by(start: datetime, working_days: int) -> datetime:
-    """The end of the day that many working days (Monday to Friday) later."""
-    day = timezone.localtime(start).date()
+    """The end of the day that many working days later: Monday to Friday, without the holidays of the Land."""
+    day, land = timezone.localtime(start).date(), land_of_town()
     while working_days > 0:
         day += timedelta(days=1)
-        working_days -= day.weekday() < 5
+        working_days -= day.weekday() < 5 and not is_holiday(day, land)
     return timezone.make_aware(datetime.combine(day, datetime.min.time()) + timedelta(hours=23, minutes=59))
 
 
@@ -242,6 +249,20 @@ def _stored_case(
     add_event(case, EventKind.SUBMITTED, ActorKind.APPLICANT, actor=case.user)
     plan_steps(case=case, names=steps_of(definition_of(case)))
     return case
+
+
+def _check_documents(case: Case, outcome: str, facts: Mapping[str, Any]) -> None:
+    """Refuse a decision whose documents could not be written. Raises DecisionIncomplete."""
+    if not has_address(case):
+        raise DecisionIncomplete("", str(AuthorityAddressMissing()))
+    if outcome != "grant" or not needs_zone(case):
+        return
+    zone, offered = facts.get("zone"), dict(zone_choices(settings_of(case)))
+    if zone and (zone in offered or zone == case.facts.get("zone")):
+        return
+    if offered:
+        raise DecisionIncomplete("zone", _("Wählen Sie die Zone aus, für die der Ausweis gilt."))
+    raise DecisionIncomplete("zone", _("Es gibt noch keine Zone. Die Verwaltung legt sie unter „Leistungen“ an."))
 
 
 def _free_number() -> str:

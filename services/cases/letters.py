@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from services.cases.authority import Authority, authority_of
 from services.cases.models import Case, CaseState
 from services.cases.offerings import definition_of, settings_of
 from services.cases.zones import zone_name, zone_streets
@@ -18,8 +19,9 @@ from services.documents.letters import objection_notice
 from services.forms.queries import form_of
 from services.forms.schema import answers_by_meaning
 from services.payments.queries import charges_for_reference
-from tenants.communes.scope import require_commune
 from themes.templatetags.ui import money
+
+OFFICIAL_LANGUAGE = "de"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,13 @@ class LetterOrder:
 
 
 def letters_for(case: Case) -> list[LetterOrder]:
-    """The documents that a decided case leads to, what the applicant needs first first.
+    """The documents that a decided case leads to, what the applicant needs first first. Raises AuthorityAddressMissing.
 
     A definition names its letters by templates of `services.documents`; a refusal is always a notice, nothing else.
+    All are in German, the official language (§ 23 Abs. 1 VwVfG); a notice for somebody who applied in another language
+    carries a translation that binds nobody.
     """
-    with translation.override(case.language):
+    with translation.override(OFFICIAL_LANGUAGE):
         if case.state == CaseState.REJECTED:
             return [_notice(case)]
         wanted = [letter["template"] for letter in definition_of(case).letters.values()] or ["decision"]
@@ -64,43 +68,65 @@ def _permit(case: Case) -> LetterOrder:
         "valid_from": timezone.localdate(case.decided_at),
         "valid_until": case.valid_until,
         "streets": zone_streets(settings, zone),
+        "also_in": _spoken(case),
     }
-    title = _title(case, "parking_permit")
+    title = _title(case, "parking_permit", OFFICIAL_LANGUAGE)
     return LetterOrder("parking_permit", title, context, case.valid_until)
 
 
 def _notice(case: Case) -> LetterOrder:
-    definition = definition_of(case)
-    granted = case.state == CaseState.GRANTED
-    title = _title(case, "decision")
-    commune = require_commune()
+    authority, spoken = authority_of(case), _spoken(case)
+    text = _text(case, authority, OFFICIAL_LANGUAGE)
     context = {
+        **text,
         "recipient": _recipient(case),
-        "subject": title,
-        "salutation": _("Guten Tag %(name)s,") % {"name": case.applicant_name},
-        "decision": [_tenor(case)],
-        "facts": _facts(case) if granted else [],
-        "fee": _fee(case) if granted else "",
-        "reasons": _reasons(case),
-        "legal_basis": [item["citation"] for item in definition.legal_basis if item["citation"]],
-        "automated": case.decided_by_system,
-        "remedy": objection_notice(authority=commune.official_name, address=_authority_address(case)),
+        "sender": authority.sender_line,
+        "contact": authority.contact,
+        "translation": {**_text(case, authority, spoken), "language": spoken} if spoken else None,
     }
-    return LetterOrder("decision", title, context)
+    return LetterOrder("decision", text["subject"], context)
 
 
-def _title(case: Case, template: str) -> str:
+def _text(case: Case, authority: Authority, language: str) -> dict[str, Any]:
+    """What the notice says, in one language."""
+    definition, granted = definition_of(case), case.state == CaseState.GRANTED
+    with translation.override(language):
+        return {
+            "subject": _title(case, "decision", language),
+            "salutation": _("Guten Tag %(name)s,") % {"name": case.applicant_name},
+            "decision": [_tenor(case, language)],
+            "facts": _facts(case) if granted else [],
+            "fee": _fee(case) if granted else "",
+            "reasons": _reasons(case, language),
+            "legal_basis": _citations(definition.legal_basis),
+            "automated": case.decided_by_system,
+            "automation": _citations((definition.automation or {}).get("legal_basis", ())),
+            "remedy": objection_notice(authority=authority.name, address=authority.seat.line),
+        }
+
+
+def _spoken(case: Case) -> str:
+    """The language of the applicant where it is not the official one; "" otherwise."""
+    language = case.language[:2]
+    return "" if language == OFFICIAL_LANGUAGE else language
+
+
+def _citations(legal_basis: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [str(item["citation"]) for item in legal_basis if item["citation"]]
+
+
+def _title(case: Case, template: str, language: str) -> str:
     definition = definition_of(case)
     name = next((name for name, letter in definition.letters.items() if letter["template"] == template), "")
     if case.state == CaseState.REJECTED:
-        return _("Ablehnung: %(title)s") % {"title": definition.text("name", case.language)}
+        return _("Ablehnung: %(title)s") % {"title": definition.text("name", language)}
     if name:
-        return definition.letter_title(name, case.language)
-    return _("Bescheid: %(title)s") % {"title": definition.text("name", case.language)}
+        return definition.letter_title(name, language)
+    return _("Bescheid: %(title)s") % {"title": definition.text("name", language)}
 
 
-def _tenor(case: Case) -> str:
-    name = definition_of(case).text("name", case.language)
+def _tenor(case: Case, language: str) -> str:
+    name = definition_of(case).text("name", language)
     if case.state == CaseState.REJECTED:
         return _("Ihren Antrag „%(name)s“ lehnen wir ab.") % {"name": name}
     if case.valid_until:
@@ -131,16 +157,16 @@ def _fee(case: Case) -> str:
     }
 
 
-def _reasons(case: Case) -> list[dict[str, str]]:
+def _reasons(case: Case, language: str) -> list[dict[str, str]]:
     by_hand = _reason_by_hand(case)
     written = [{"text": by_hand, "source": ""}] if by_hand else []
     if case.state == CaseState.REJECTED:
-        return written or [_reason(case, reason) for reason in case.reasons if not reason["met"]]
-    return [_reason(case, reason) for reason in case.reasons if reason["met"]] + written
+        return written or [_reason(reason, language) for reason in case.reasons if not reason["met"]]
+    return [_reason(reason, language) for reason in case.reasons if reason["met"]] + written
 
 
-def _reason(case: Case, reason: dict[str, Any]) -> dict[str, str]:
-    english = case.language[:2] == "en" and reason.get("text_en")
+def _reason(reason: Mapping[str, Any], language: str) -> dict[str, str]:
+    english = language == "en" and reason.get("text_en")
     return {"text": str(english or reason["text"]), "source": str(reason.get("source", ""))}
 
 
@@ -156,10 +182,6 @@ def _recipient(case: Case) -> list[str]:
     street = f"{address.get('street', '')} {address.get('number', '')}".strip()
     town = f"{address.get('postcode', '')} {address.get('city', '')}".strip()
     return [line for line in (case.applicant_name, street, town) if line]
-
-
-def _authority_address(case: Case) -> str:
-    return str(settings_of(case).get("authority_address") or _("Anschrift siehe Impressum"))
 
 
 def _form(case: Case) -> Any:

@@ -12,9 +12,10 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from services.cases.authority import has_address
 from services.cases.facts import facts_for
 from services.cases.history import add_event
-from services.cases.letters import letters_for, validity_of
+from services.cases.letters import OFFICIAL_LANGUAGE, letters_for, validity_of
 from services.cases.mails import mail_applicant
 from services.cases.models import ActorKind, Case, CaseState, EventKind
 from services.cases.offerings import definition_of, offering_of
@@ -93,10 +94,10 @@ def decide_by_rules(case: Case) -> bool:
 
 
 def may_be_automatic(case: Case, definition: Definition) -> bool:
-    """Whether the law and the commune allow a decision without a person (§ 35a VwVfG)."""
+    """Whether the law and the commune allow a decision without a person (§ 35a VwVfG), and a notice can be written."""
     offering = offering_of(case)
     bound = definition.act == "bound" and definition.automation is not None
-    return bound and offering is not None and offering.channel == "instant"
+    return bound and offering is not None and offering.channel == "instant" and has_address(case)
 
 
 def issue(case: Case) -> bool:
@@ -107,7 +108,7 @@ def issue(case: Case) -> bool:
             context=order.context,
             title=order.title,
             reference=case.number,
-            language=case.language,
+            language=OFFICIAL_LANGUAGE,
             valid_until=order.valid_until,
         )
         add_event(case, EventKind.ISSUED, ActorKind.SYSTEM, public=False, title=document.title)

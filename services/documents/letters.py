@@ -37,11 +37,13 @@ class Reason(BaseModel):
     source: str = ""
 
 
-class DecisionContext(BaseModel):
-    """A notice (Bescheid): addressee, tenor, fee, reasons (§ 39 VwVfG), law, remedy (§ 37 (6) VwVfG)."""
+class DecisionText(BaseModel):
+    """What a notice says: tenor, fee, reasons (§ 39 VwVfG), law, remedy (§ 37 (6) VwVfG).
+
+    `automation` names the law that allows a decision without a person; it is printed where `automated` is true.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    recipient: list[str] = Field(min_length=1, max_length=6)
     subject: str
     decision: list[str] = Field(min_length=1)
     remedy: str = Field(min_length=20)
@@ -52,12 +54,27 @@ class DecisionContext(BaseModel):
     reasons: list[Reason] = []
     legal_basis: list[str] = []
     automated: bool = False
-    contact: list[str] = []
+    automation: list[str] = []
     closing: list[str] = []
 
 
+class DecisionTranslation(DecisionText):
+    """The same in another language, to help the reader. It binds nobody (§ 23 (1) VwVfG)."""
+
+    language: str = Field(pattern=r"^[a-z]{2}$")
+
+
+class DecisionContext(DecisionText):
+    """A notice (Bescheid) with its addressee, the sender's return address and, for some readers, a translation."""
+
+    recipient: list[str] = Field(min_length=1, max_length=6)
+    sender: str = ""
+    contact: list[str] = []
+    translation: DecisionTranslation | None = None
+
+
 class ParkingPermitContext(BaseModel):
-    """The card behind the windscreen (§ 45 (1b) no. 2a StVO)."""
+    """The card behind the windscreen (§ 45 (1b) no. 2a StVO). How to use it is said in the language `also_in`, too."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     zone: str = Field(min_length=1, max_length=4)
@@ -67,6 +84,7 @@ class ParkingPermitContext(BaseModel):
     valid_until: date
     streets: list[str] = []
     hints: list[str] = []
+    also_in: str = Field(default="", pattern=r"^([a-z]{2})?$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,9 +70,13 @@ def mark_paid(*, charge: Charge, actor: User) -> Charge:
 
 
 @transaction.atomic
-def cancel_charge(*, charge: Charge, actor: User) -> Charge:
-    """Nothing is owed any more. Needs payments.cancel_charge; a second call changes nothing."""
-    require(actor, "payments.cancel_charge", charge)
+def cancel_charge(*, charge: Charge, actor: User | None) -> Charge:
+    """Nothing is owed any more. Needs payments.cancel_charge; a second call changes nothing.
+
+    None is the system itself: the reason for the charge has gone, such as by a withdrawal.
+    """
+    if actor is not None:
+        require(actor, "payments.cancel_charge", charge)
     return _move(charge, ChargeStatus.CANCELLED)
 
 

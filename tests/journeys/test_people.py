@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import UTC, datetime
+from pathlib import Path
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 from rathausplatz.demo.accounts import OPERATOR, PASSWORD, PORTAL_ACCOUNTS
 
 from tests.journeys import applying
@@ -15,27 +18,36 @@ from tests.journeys.conftest import Invite
 from tests.journeys.mailbox import Mailbox, link_in, plain_text
 from tests.journeys.running import wait_for
 from tests.journeys.signing_in import one_time_code, sign_in
-from tests.journeys.visitor import DESK, PHONE, assert_accessible, assert_fits
+from tests.journeys.visitor import DESK, PHONE, Visitor, assert_accessible, assert_fits
 
 ACCOUNTS = {account.group: account.address for account in PORTAL_ACCOUNTS}
 
 
-def test_a_clerk_decides_by_hand_what_the_rules_leave_open(invite: Invite, mailbox: Mailbox) -> None:
-    applicant = applying.somebody(street="Am Stadtrand", number="99")
+def send_from_outside_every_zone(invite: Invite, applicant: applying.Applicant) -> tuple[Page, str]:
+    """Apply for an address without a zone; returns the case's page and its number."""
     page = invite(viewport=PHONE).open("gera", "/antrag/bewohnerparkausweis/")
     page.get_by_role("main").get_by_role("button", name="Antrag beginnen").click()
     applying.fill_address(page, applicant)
     page.get_by_label("trotzdem stellen").check()
     applying.proceed(page)
     applying.fill_the_rest(page, applicant)
-    number = applying.send(page)
+    return page, applying.send(page)
 
-    clerk = invite(viewport=DESK)
+
+def open_at_the_desk(clerk: Visitor, number: str) -> Page:
+    """A case from the inbox, as a clerk finds it."""
     desk = sign_in(clerk, "gera", ACCOUNTS["clerk"])
     clerk.open("gera", f"/arbeitsplatz/?q={number}")
     assert_accessible(desk)
     desk.get_by_role("link", name="Vorgang öffnen").click()
     assert_accessible(desk)
+    return desk
+
+
+def test_a_clerk_rejects_by_hand_what_the_rules_leave_open(invite: Invite, mailbox: Mailbox) -> None:
+    applicant = applying.somebody(street="Am Stadtrand", number="99")
+    page, number = send_from_outside_every_zone(invite, applicant)
+    desk = open_at_the_desk(invite(viewport=DESK), number)
     desk.get_by_label("Ablehnen").check()
     desk.get_by_label("Begründung").fill("Die Adresse liegt in keiner Bewohnerparkzone (§ 45 Abs. 1b StVO).")
     desk.get_by_role("button", name="Entscheiden und Bescheid verschicken").click()
@@ -45,6 +57,29 @@ def test_a_clerk_decides_by_hand_what_the_rules_leave_open(invite: Invite, mailb
     expect(later.get_by_role("main")).to_contain_text("liegt in keiner Bewohnerparkzone")
     expect(later.locator("a[href*='/dokument/']").first).to_be_visible(timeout=DECIDED_WITHIN)
     assert number in plain_text(mailbox.wait_for(to=applicant.email))
+
+
+@pytest.mark.parametrize(
+    "address", [{"street": "Am Stadtrand", "number": "99"}, {"postcode": "99999", "city": "Berlin"}]
+)
+def test_a_clerk_grants_a_zone_by_hand_and_the_permit_follows(
+    invite: Invite, address: dict[str, str], tmp_path: Path
+) -> None:
+    applicant = applying.somebody(**address)
+    page, number = send_from_outside_every_zone(invite, applicant)
+    desk = open_at_the_desk(invite(viewport=DESK), number)
+    desk.get_by_label("Bewilligen").check()
+    desk.get_by_label("Zone", exact=True).select_option("B")
+    desk.get_by_label("Begründung").fill("Die Zufahrt liegt in Zone B.")
+    desk.get_by_role("button", name="Entscheiden und Bescheid verschicken").click()
+
+    later = page.context.new_page()
+    later.goto(page.url)
+    expect(later.get_by_role("link", name="Ausweis herunterladen")).to_be_visible(timeout=DECIDED_WITHIN)
+    permit = applying.download(later, "Ausweis herunterladen", tmp_path)
+    text = " ".join(PdfReader(permit).pages[0].extract_text().split())
+    assert applicant.plate in text
+    assert "nur in Zone B" in text
 
 
 def test_an_idea_is_written_confirmed_by_mail_and_supported(invite: Invite, mailbox: Mailbox) -> None:

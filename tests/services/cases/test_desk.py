@@ -11,13 +11,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from services.cases.actions import decide_case
+from services.cases.actions import DecisionIncomplete, decide_case
 from services.cases.models import Case, CaseState
 from services.cases.queries import current_documents
+from services.catalogue.models import Offering
 from services.payments.queries import charges_for_reference
 from tenants.communes.scope import commune_scope
 
-from .conftest import OUTSIDE, run_all, submitted
+from .conftest import OUTSIDE, SLUG, run_all, submitted
 
 
 @pytest.fixture
@@ -77,6 +78,26 @@ def test_a_clerk_grants_with_a_reason_and_the_permit_follows(desk: Any) -> None:
     assert not case.decided_by_system
     assert [document.template for document in current_documents(case)] == ["parking_permit", "decision"]
     assert mail.outbox[-1].subject.startswith("Ihr Antrag ist bewilligt")
+
+
+def test_a_clerk_who_grants_chooses_among_the_zones_that_there_are(desk: Any) -> None:
+    case = in_review()
+    url = f"/arbeitsplatz/vorgaenge/{case.number}/"
+    page = desk.get(url).content.decode()
+    assert '<option value="A">A, Innenstadt</option>' in page
+    assert desk.post(url + "entscheiden/", {"outcome": "grant", "zone": "Z"}).status_code == 422
+    case.refresh_from_db()
+    assert case.state == CaseState.IN_REVIEW
+
+
+def test_no_zone_can_be_granted_where_there_is_none(desk: Any, clerk: Any) -> None:
+    case = in_review()
+    Offering.objects.filter(slug=SLUG).update(settings={})
+    refused = desk.post(f"/arbeitsplatz/vorgaenge/{case.number}/entscheiden/", {"outcome": "grant"})
+    assert refused.status_code == 422
+    assert "Es gibt noch keine Zone." in refused.content.decode()
+    with pytest.raises(DecisionIncomplete):
+        decide_case(case=case, actor=clerk, outcome="grant", reason="", facts={"zone": "Innenstadt"})
 
 
 def test_a_rejection_needs_a_reason_cancels_the_fee_and_is_sent(desk: Any) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from services.cases.access import TRIES_OF_VISITOR, access_code, code_fits, link_token
-from services.cases.actions import ask_applicant, write_message
+from services.cases.actions import ask_applicant, promised_by, settle_charge, withdraw_case, write_message
 from services.cases.models import Case, CaseState
 from services.cases.queries import current_documents
+from services.catalogue.models import Place
+from services.payments.queries import charges_for_reference
 from tenants.communes.scope import commune_scope
 
 from .conftest import OUTSIDE, run_all, submitted
@@ -122,6 +126,44 @@ def test_withdrawing_stops_what_has_not_happened(portal: Any, gera: Any) -> None
         run_all(case)
         assert case.state == CaseState.WITHDRAWN
         assert {step.state for step in case.steps.all()} == {"skipped"}
+
+
+def test_withdrawing_cancels_the_open_fee(in_gera: Any) -> None:
+    case = submitted(**OUTSIDE)
+    run_all(case)
+    assert charges_for_reference(case.number).get().status == "open"
+    for _time in range(2):
+        withdraw_case(case=case)
+    assert charges_for_reference(case.number).get().status == "cancelled"
+    assert case.steps.get(name="decide").state == "done"
+    assert case.steps.get(name="issue").state == "skipped"
+
+
+def test_withdrawing_leaves_a_paid_fee_to_the_clerks(in_gera: Any, clerk: Any) -> None:
+    case = submitted(**OUTSIDE)
+    run_all(case)
+    settle_charge(case=case, charge=charges_for_reference(case.number).get(), actor=clerk)
+    withdraw_case(case=case)
+    assert charges_for_reference(case.number).get().status == "paid"
+
+
+@pytest.mark.parametrize(
+    ("start", "land", "end"),
+    [
+        (date(2026, 11, 9), "16", date(2026, 11, 16)),
+        (date(2026, 11, 13), "16", date(2026, 11, 20)),
+        # Buß- und Bettag on Wednesday, 18 November: a holiday in Saxony only
+        (date(2026, 11, 13), "14", date(2026, 11, 23)),
+        # Weltkindertag 2027 on a Monday: in Thuringia only
+        (date(2027, 9, 17), "16", date(2027, 9, 27)),
+        (date(2027, 9, 17), "", date(2027, 9, 24)),
+        (date(2026, 12, 24), "16", date(2027, 1, 4)),
+    ],
+)
+def test_a_promise_counts_working_days_of_the_land(in_gera: Any, start: date, land: str, end: date) -> None:
+    Place.objects.filter(is_main=True).update(land=land)
+    at_noon = timezone.make_aware(datetime.combine(start, time(12)))
+    assert timezone.localtime(promised_by(at_noon, 5)).date() == end
 
 
 def test_a_message_needs_words(portal: Any, granted: Case, gera: Any) -> None:

@@ -24,6 +24,7 @@ def decision_context(**changes: Any) -> dict[str, Any]:
         "reasons": [{"text": "Sie wohnen in der Zone B.", "source": "§ 45 Absatz 1b StVO"}],
         "legal_basis": ["§ 45 Absatz 1b Satz 1 Nummer 2a StVO"],
         "automated": True,
+        "automation": ["§ 46 Absatz 5 StVO"],
         "contact": ["Fachdienst Verkehr", "Telefon 115"],
     }
     return context | changes

@@ -105,7 +105,7 @@ def test_the_text_of_the_notice_can_be_read_out(decision: bytes) -> None:
         "§ 45 Absatz 1b StVO",
         "Rechtsbehelfsbelehrung",
         "innerhalb eines Monats",
-        "§ 35a VwVfG",
+        "Das erlaubt: § 46 Absatz 5 StVO.",
         "22.11.2026",
     ):
         assert part in text
