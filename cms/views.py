@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from cms.addresses import absolute
 from cms.feeds import NewsFeed
@@ -27,6 +28,7 @@ def serve_page(request: HttpRequest, path: str) -> Any:
 
 
 @public
+@require_safe
 def search(request: HttpRequest) -> Any:
     """`/suche/?q=`: the results, or an invitation to search."""
     query = searchable(request.GET.get("q", ""))
@@ -46,6 +48,7 @@ def search(request: HttpRequest) -> Any:
 
 
 @public
+@require_safe
 @cacheable(3600)
 def robots(request: HttpRequest) -> HttpResponse:
     """What robots may read: published pages, not the desks, accounts and cases."""
@@ -61,6 +64,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@require_safe
 @cacheable(3600)
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Everything that is published, for search engines."""
@@ -68,6 +72,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@require_safe
 @cacheable(300)
 def news_feed(request: HttpRequest) -> HttpResponse:
     """News as RSS."""

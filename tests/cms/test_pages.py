@@ -24,3 +24,8 @@ def test_a_page_that_is_missing_leads_on_in_its_own_language(portal: Any) -> Non
     assert answer.status_code == 404
     assert 'href="/en/"' in answer.content.decode()
     assert 'action="/en/suche/"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/suche/?q=ausweis", "/robots.txt", "/sitemap.xml"])
+def test_what_can_only_be_read_takes_nothing(portal: Any, address: str) -> None:
+    assert portal.post(address).status_code == 405
