@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from tenants.accounts.access import allowed, public
@@ -23,7 +23,7 @@ from themes.view import BrandView
 NAMES = {"gera": "Gera", "wurzen": "Wurzen", "augustusburg": "Augustusburg", "gelb": "Gelbenstadt"}
 # a brand that cannot work as given, to show what a correction looks like
 DIFFICULT = BrandTokens(primary="#ffe600", accent="#777777", tagline="Wird korrigiert", scene="village")
-PAGES = ("home", "service", "form", "status")
+PAGES = {"home": _("Startseite"), "service": _("Leistung"), "form": _("Formular"), "status": _("Status")}
 open_to = public if settings.DEBUG or settings.DEMO else allowed("accounts.operate_platform")
 
 
@@ -46,7 +46,7 @@ def sample_view(key: str) -> BrandView:
 def styleguide(request: HttpRequest) -> HttpResponse:
     """All components and palettes on one page."""
     brands = [_on_show(key) for key in sample_brands()]
-    context = sample_context() | {"brands": brands, "form": SampleForm({}), "pages": PAGES}
+    context = sample_context() | {"brands": brands, "form": SampleForm({}), "pages": PAGES.items()}
     return render(request, "themes/styleguide/index.html", context)
 
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from tenants.communes.audit import SYSTEM
 from tenants.communes.models import AuditEntry, CommuneState
 
 STEP_LABELS: dict[str, Promise] = {
@@ -72,7 +74,8 @@ class ActRow:
 def act_row(act: AuditEntry) -> ActRow:
     """An act in words, with what its detail tells."""
     notes = tuple(str(act.detail[name]) for name in ("reason", "name", "slug") if act.detail.get(name))
-    return ActRow(act.at, verb_label(act.verb), act.actor, act.target, str(act.detail.get("reason", "")), notes)
+    actor = gettext("System") if act.actor == SYSTEM else act.actor
+    return ActRow(act.at, verb_label(act.verb), actor, act.target, str(act.detail.get("reason", "")), notes)
 
 
 def verb_label(verb: str) -> str:

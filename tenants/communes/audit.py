@@ -7,6 +7,9 @@ from typing import Any
 from tenants.communes.models import AuditEntry
 from tenants.communes.scope import public_scope
 
+# who acts on the command line and in the background
+SYSTEM = "system"
+
 
 def record_act(*, actor: Any, verb: str, target: str, detail: dict[str, Any] | None = None) -> AuditEntry:
     """Write one act to the platform's audit. `actor` is a user, or None for the command line or the system.
@@ -15,5 +18,5 @@ def record_act(*, actor: Any, verb: str, target: str, detail: dict[str, Any] | N
     """
     with public_scope():
         return AuditEntry.objects.create(
-            actor=getattr(actor, "email", "") or "system", verb=verb, target=target, detail=detail or {}
+            actor=getattr(actor, "email", "") or SYSTEM, verb=verb, target=target, detail=detail or {}
         )

@@ -128,3 +128,10 @@ def test_account_pages_of_the_console_lead_back_to_the_communes(console: Any) ->
     text = console.get("/konto/adressen/").content.decode()
     assert '<a href="/">Kommunen</a>' in text
     assert '<a class="back" href="/konto/sicherheit/">' in text
+
+
+def test_the_record_names_the_system_in_words(console: Any) -> None:
+    assert AuditEntry.objects.filter(actor="system").exists()
+    text = console.get("/protokoll/").content.decode()
+    assert ">System</td>" in text
+    assert ">system</td>" not in text
