@@ -11,6 +11,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
+from rathausplatz.observability import current_request
 from tenants.communes.hosts import HostKind
 from tenants.communes.requests import SiteRequest
 
@@ -25,8 +26,12 @@ class RequestContextMiddleware:
 
     def __call__(self, request: SiteRequest) -> HttpResponseBase:
         request.id = uuid.uuid4().hex
-        with structlog.contextvars.bound_contextvars(request_id=request.id):
-            response = self.get_response(request)
+        token = current_request.set(request)
+        try:
+            with structlog.contextvars.bound_contextvars(request_id=request.id):
+                response = self.get_response(request)
+        finally:
+            current_request.reset(token)
         response.headers["X-Request-Id"] = request.id
         return response
 

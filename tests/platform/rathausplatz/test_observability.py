@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 import sentry_sdk
-from rathausplatz.observability import add_scope, start_sentry
+from django.test import RequestFactory
+from rathausplatz.observability import add_scope, current_request, start_sentry, user_kind
 
+from tenants.accounts.models import User
 from tenants.communes.scope import commune_scope
 from tests.servers.sentry import SentryServer
 
@@ -18,6 +20,23 @@ def test_a_log_line_carries_the_commune(gera: Any) -> None:
         inside = add_scope(None, "info", {"event": "x"})
     assert inside["commune"] == "gera"
     assert add_scope(None, "info", {"event": "x"})["commune"] == "public"
+
+
+def test_a_log_line_carries_the_kind_of_user_and_costs_no_query(
+    gera: Any, portal: Any, django_assert_num_queries: Any
+) -> None:
+    assert user_kind() == "system"
+    request = RequestFactory().get("/")
+    token = current_request.set(request)
+    try:
+        with django_assert_num_queries(0):
+            assert user_kind() == "anonymous"
+            request.COOKIES["portal_session"] = "abc"
+            assert user_kind() == "unknown"
+            request._cached_user = User(kind="staff")
+            assert user_kind() == "staff"
+    finally:
+        current_request.reset(token)
 
 
 def divide_by_zero() -> float:
