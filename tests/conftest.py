@@ -146,9 +146,12 @@ def _data_dir() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
     """No test finds what another left in the process's memories."""
+    from django.utils import translation
+
     from tenants.communes.invalidation import forget_everything
 
     forget_everything()
+    translation.deactivate()  # a request leaves its language behind in the thread
 
 
 @pytest.fixture
