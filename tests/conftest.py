@@ -14,11 +14,16 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 
 from infra.embedded.postgres import start_server
 from tests.settings import COMMUNE_ROLE_PREFIX, ROOT, TEST_DATA
+
+# how long an example takes says something of the machine, not of the code
+hypothesis.settings.register_profile("rathausplatz", deadline=None)
+hypothesis.settings.load_profile("rathausplatz")
 
 
 @pytest.fixture(scope="session")
