@@ -38,6 +38,10 @@ def run(argv: list[str]) -> int:
 def _set_environment(port: int) -> None:
     os.environ.update({"RATHAUSPLATZ_DEMO": "1", "PUBLIC_PORT": str(port), "BASE_DOMAIN": "localhost"})
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rathausplatz.settings")
+    from rathausplatz.cli import data_dir
+
+    data_dir().mkdir(parents=True, exist_ok=True)
+    (data_dir() / "demo_port").write_text(str(port))
 
 
 def fingerprint() -> str:

@@ -27,9 +27,15 @@ def kept_secret(name: str) -> str:
     return path.read_text()
 
 
+def demo_port() -> int:
+    """The port of the demo that uses this data directory, so that other commands name its addresses; 0 without one."""
+    path = DATA_DIR / "demo_port"
+    return int(path.read_text()) if path.exists() else 0
+
+
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret("secret_key")
 BASE_DOMAIN = env.str("BASE_DOMAIN", default="localhost")
 CONSOLE_HOST = env.str("CONSOLE_HOST", default=f"console.{BASE_DOMAIN}")
-PUBLIC_PORT = env.int("PUBLIC_PORT", default=0)
+PUBLIC_PORT = env.int("PUBLIC_PORT", default=demo_port())
 PUBLIC_SCHEME = env.str("PUBLIC_SCHEME", default="http" if BASE_DOMAIN == "localhost" else "https")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
