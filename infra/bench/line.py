@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import http.cookiejar
 import re
+import threading
 import time
 import urllib.parse
 import urllib.request
@@ -87,13 +88,14 @@ def apply_once(port: int, host: str, number: int) -> tuple[float, float, int]:
         if path.endswith("/pruefen/"):
             break
         path, page = citizen.visit(path, answers)
+    pause = threading.Event()
     began = time.perf_counter()
     path, page = citizen.visit(path, answers)
     answered = time.perf_counter() - began
     while not (links := _PDF.findall(page)):
         if time.perf_counter() - began > 60:
             raise SystemExit(f"No document after 60 s; the last page was {path}.")
-        time.sleep(0.02)
+        pause.wait(0.02)
         _path, page = citizen.visit(path)
     seconds = time.perf_counter() - began
     with citizen.opener.open(urllib.request.Request(citizen.base + links[0], headers={"Host": citizen.host})) as pdf:  # noqa: S310

@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -54,6 +55,7 @@ def demonstration() -> Iterator[int]:
 
 def _wait(port: int, demo: subprocess.Popen[bytes]) -> None:
     request = urllib.request.Request(f"http://127.0.0.1:{port}/readyz", headers={"Host": "localhost"})
+    pause = threading.Event()
     deadline = time.monotonic() + 180
     while time.monotonic() < deadline and demo.poll() is None:
         try:
@@ -61,5 +63,5 @@ def _wait(port: int, demo: subprocess.Popen[bytes]) -> None:
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
+            pause.wait(0.2)
     raise SystemExit(f"The demonstration did not start; see {DATA / 'demo.log'}.")
