@@ -31,7 +31,8 @@ class CommuneRef:
     """A commune as the running code needs it: small, immutable, safe to keep in a process cache.
 
     `name` is the short name on screen ("Gera"), `official_name` the directory's ("Gera, Stadt"),
-    `primary_host` the stored canonical host without port.
+    `primary_host` the stored canonical host without port, `cell` names the PostgreSQL that holds its schema,
+    `level` says how far that schema is (see `communes.Release`).
     """
 
     id: int
@@ -42,6 +43,8 @@ class CommuneRef:
     kind: str
     state: str
     primary_host: str
+    cell: str = "main"
+    level: int = 0
     locale: str = "de"
 
 

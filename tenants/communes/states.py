@@ -16,12 +16,15 @@ from tenants.communes.scope import CommuneRef, public_scope
 
 S = CommuneState
 TRANSITIONS: dict[str, frozenset[str]] = {
-    S.REQUESTED: frozenset({S.PROVISIONING, S.BROKEN}),
-    S.PROVISIONING: frozenset({S.ONBOARDING, S.LIVE, S.BROKEN}),
-    S.BROKEN: frozenset({S.PROVISIONING}),
-    S.ONBOARDING: frozenset({S.LIVE, S.SUSPENDED}),
-    S.LIVE: frozenset({S.SUSPENDED}),
-    S.SUSPENDED: frozenset({S.LIVE}),
+    S.REQUESTED: frozenset({S.PROVISIONING, S.BROKEN, S.DELETED}),
+    S.PROVISIONING: frozenset({S.ONBOARDING, S.BROKEN}),
+    S.BROKEN: frozenset({S.PROVISIONING, S.DELETED}),
+    S.ONBOARDING: frozenset({S.LIVE, S.SUSPENDED, S.OFFBOARDING}),
+    S.LIVE: frozenset({S.SUSPENDED, S.OFFBOARDING}),
+    S.SUSPENDED: frozenset({S.LIVE, S.OFFBOARDING}),
+    S.OFFBOARDING: frozenset({S.LIVE, S.ARCHIVED}),
+    S.ARCHIVED: frozenset({S.DELETED}),
+    S.DELETED: frozenset(),
 }
 OPEN_STATES = frozenset({S.ONBOARDING.value, S.LIVE.value})
 

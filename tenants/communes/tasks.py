@@ -12,6 +12,8 @@ from tenants.communes.queries import commune_by_schema, open_communes
 from tenants.communes.scope import commune_scope
 
 F = TypeVar("F", bound=Callable[..., Any])
+# the queue of the worker that logs in as the owner of the schemas
+OWNER_QUEUE = "owner"
 
 
 def commune_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
@@ -42,3 +44,8 @@ def send_to_every_commune(task: Any) -> int:
     for schema in schemas:
         task.delay(schema=schema)
     return len(schemas)
+
+
+def owner_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Make a Celery task that owns schemas: provisioning, rollouts, archives. Only the owner's worker takes it."""
+    return shared_task(**({"acks_late": True, "queue": OWNER_QUEUE} | options))

@@ -80,7 +80,8 @@ def _work(run: ProvisioningRun, actor: Any) -> list[tuple[str, Callable[[], None
 
     def open_portal() -> None:
         Commune.objects.filter(pk=commune.pk).update(release=settings.RELEASE)
-        change_state(commune=commune, to=CommuneState.LIVE, actor=actor)
+        for state in (CommuneState.ONBOARDING, CommuneState.LIVE):
+            change_state(commune=commune, to=state, actor=actor)
 
     inner = [(s.name, _prepare(s, brief)) for s in starters() if s.prepare is not None]
     return [(SCHEMA_STEP, make_schema), *inner, (OPEN_STEP, open_portal)]

@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--concurrency", type=int, default=2)
         parser.add_argument("--pool", default="prefork", choices=["prefork", "threads", "solo"])
-        parser.add_argument("--queues", default="celery")
+        parser.add_argument("--queues", default="celery,owner")
         parser.add_argument("--without-schedule", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,14 +1,13 @@
-"""Communes, their hosts, how they are made, and what the operator did. Tables in `public`."""
+"""A commune: who is on the platform."""
 
 from __future__ import annotations
 
-import uuid
 from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
-from django_tenants.models import DomainMixin, TenantMixin
+from django_tenants.models import TenantMixin
 
 from tenants.communes.naming import validate_schema_name, validate_slug
 from tenants.communes.scope import CommuneRef, role_of
@@ -31,7 +30,13 @@ class CommuneState(models.TextChoices):
     ONBOARDING = "onboarding", _("in Aufnahme")
     LIVE = "live", _("läuft")
     SUSPENDED = "suspended", _("ausgesetzt")
+    OFFBOARDING = "offboarding", _("im Auszug")
+    ARCHIVED = "archived", _("archiviert")
+    DELETED = "deleted", _("gelöscht")
     BROKEN = "broken", _("Einrichtung unterbrochen")
+
+
+STILL_THERE = ~models.Q(state=CommuneState.DELETED)
 
 
 class Commune(TenantMixin):
@@ -42,7 +47,7 @@ class Commune(TenantMixin):
     objects: ClassVar[models.Manager[Commune]] = models.Manager()
 
     schema_name = models.CharField(max_length=41, unique=True, validators=[validate_schema_name])
-    slug = models.CharField(max_length=41, unique=True, validators=[validate_slug])
+    slug = models.CharField(max_length=41, validators=[validate_slug])
     official_name = models.CharField(max_length=200)
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=20, choices=CommuneKind, default=CommuneKind.MUNICIPALITY)
@@ -52,6 +57,15 @@ class Commune(TenantMixin):
     inhabitants = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=20, choices=CommuneState, default=CommuneState.REQUESTED)
     release = models.CharField(max_length=40, blank=True, default="")
+    # how far its schema is, as a number of communes_release; a web process that knows more shows the maintenance page
+    level = models.PositiveIntegerField(default=0)
+    cell = models.CharField(max_length=20, default="main")
+    wave = models.PositiveSmallIntegerField(default=1, help_text="rollouts begin with wave 0, the canaries")
+    tags = models.JSONField(default=list, blank=True)
+    brand = models.JSONField(
+        default=dict, blank=True, help_text="a copy of its look, for pages shown while it is closed"
+    )
+    removal_began_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_activity_at = models.DateTimeField(null=True, blank=True)
 
@@ -60,15 +74,21 @@ class Commune(TenantMixin):
         constraints = [
             models.UniqueConstraint(
                 fields=["ars"],
-                condition=~models.Q(ars=""),
+                condition=~models.Q(ars="") & STILL_THERE,
                 name="commune_ars_once",
                 violation_error_message=_("Diese Kommune ist schon aufgenommen."),
             ),
             models.UniqueConstraint(
                 Lower("official_name"),
-                condition=models.Q(ars=""),
+                condition=models.Q(ars="") & STILL_THERE,
                 name="commune_name_once_without_ars",
                 violation_error_message=_("Eine Kommune mit diesem Namen ist schon aufgenommen."),
+            ),
+            models.UniqueConstraint(
+                fields=["slug"],
+                condition=STILL_THERE,
+                name="commune_slug_once",
+                violation_error_message=_("Diese Adresse ist schon vergeben."),
             ),
             models.CheckConstraint(
                 condition=models.Q(schema_name__regex=r"^[a-z][a-z0-9_]{1,40}$"),
@@ -102,70 +122,11 @@ class Commune(TenantMixin):
             kind=self.kind,
             state=self.state,
             primary_host=self.primary_host,
+            cell=self.cell,
+            level=self.level,
         )
 
     def _refuse_switch(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise RuntimeError("Switching by `with commune` or `activate` is not offered: see tenants.communes.scope.")
 
     activate = __enter__ = __exit__ = _refuse_switch  # type: ignore[assignment]
-
-
-class Domain(DomainMixin):
-    """A host name that leads to a commune's portal; one of them is primary."""
-
-    tenant = models.ForeignKey(Commune, on_delete=models.CASCADE, related_name="domains", db_index=True)
-    domain = models.CharField(max_length=253, unique=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["tenant"], condition=models.Q(is_primary=True), name="domain_one_primary_per_commune"
-            ),
-            models.CheckConstraint(condition=models.Q(domain=Lower("domain")), name="domain_lower_case"),
-        ]
-
-    def __str__(self) -> str:
-        return self.domain
-
-
-class ProvisioningRun(models.Model):
-    """One making of a commune: what was ordered, how far it is, why it stopped."""
-
-    class State(models.TextChoices):
-        WAITING = "waiting", _("wartet")
-        RUNNING = "running", _("läuft")
-        DONE = "done", _("fertig")
-        FAILED = "failed", _("unterbrochen")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    commune = models.ForeignKey(Commune, on_delete=models.CASCADE, related_name="provisioning_runs")
-    brief = models.JSONField(default=dict)
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    step = models.CharField(max_length=40, blank=True, default="")
-    finished_steps = models.JSONField(default=list)
-    error = models.TextField(blank=True, default="")
-    attempts = models.PositiveSmallIntegerField(default=0)
-    created_at = models.DateTimeField(auto_now_add=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["-created_at"]
-
-    def __str__(self) -> str:
-        return f"{self.commune_id}: {self.state}"
-
-
-class AuditEntry(models.Model):
-    """An act of the operator, kept for good. The actor is kept by e-mail: the row outlives the account."""
-
-    at = models.DateTimeField(auto_now_add=True, db_index=True)
-    actor = models.CharField(max_length=254)
-    verb = models.CharField(max_length=60)
-    target = models.CharField(max_length=120)
-    detail = models.JSONField(default=dict)
-
-    class Meta:
-        ordering = ["-at", "-id"]
-
-    def __str__(self) -> str:
-        return f"{self.actor} {self.verb} {self.target}"

@@ -1,0 +1,24 @@
+"""Communes, their hosts, how they are made, upgraded and archived, and what the operator did. Tables in `public`."""
+
+from tenants.communes.models.archives import Archive
+from tenants.communes.models.audit import AuditEntry
+from tenants.communes.models.commune import Commune, CommuneKind, CommuneState
+from tenants.communes.models.domains import Domain, DomainProof, DomainState
+from tenants.communes.models.provisioning import ProvisioningRun, SpareSchema
+from tenants.communes.models.rollouts import Release, Rollout, RolloutItem
+
+__all__ = [
+    "Archive",
+    "AuditEntry",
+    "Commune",
+    "CommuneKind",
+    "CommuneState",
+    "Domain",
+    "DomainProof",
+    "DomainState",
+    "ProvisioningRun",
+    "Release",
+    "Rollout",
+    "RolloutItem",
+    "SpareSchema",
+]
