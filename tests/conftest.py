@@ -18,9 +18,10 @@ import hypothesis
 import psycopg
 import pytest
 
-from infra.embedded.postgres import start_server
-from tests.settings import COMMUNE_ROLE_PREFIX, ROOT, TEST_DATA
+from infra.embedded.postgres import start_server, with_login
+from tests.settings import APP_LOGIN, COMMUNE_ROLE_PREFIX, OWNER_LOGIN, ROOT, TEST_DATA
 
+PASSWORD = "for-tests"  # servers that trust everybody don't ask for it
 # how long an example takes says something of the machine, not of the code
 hypothesis.settings.register_profile("rathausplatz", deadline=None)
 hypothesis.settings.load_profile("rathausplatz")
@@ -52,14 +53,17 @@ def migrations_hash() -> str:
     for path in sorted(path for path in found if "__pycache__" not in path.parts):
         digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     digest.update((ROOT / "platform/rathausplatz/settings/apps.py").read_bytes())
+    for path in sorted((ROOT / "tenants/communes/isolation").glob("*.py")):
+        digest.update(path.read_bytes())
     digest.update((ROOT / "infra/requirements/runtime.txt").read_bytes())
     return digest.hexdigest()[:12]
 
 
-def database_url(admin_url: str, name: str) -> str:
-    """The same server, another database."""
+def database_url(admin_url: str, name: str, login: str = OWNER_LOGIN) -> str:
+    """The same server, another database, as the owner of the schemas or another login; "" is the administrator."""
     parts = psycopg.conninfo.conninfo_to_dict(admin_url) | {"dbname": name}
-    return psycopg.conninfo.make_conninfo(**parts)
+    url = psycopg.conninfo.make_conninfo(**parts)
+    return with_login(url, login, PASSWORD) if login else url
 
 
 def use_database(url: str) -> None:
@@ -88,11 +92,20 @@ def migrated_database(postgres_url: str, django_db_blocker: Any) -> str:
                 return name
             admin.execute(f'DROP DATABASE IF EXISTS "{name}_making" WITH (FORCE)')
             admin.execute(f"CREATE DATABASE \"{name}_making\" TEMPLATE template0 ENCODING 'UTF8'")
+            prepare(database_url(postgres_url, f"{name}_making", login=""))
             use_database(database_url(postgres_url, f"{name}_making"))
             with django_db_blocker.unblock():
                 _migrate()
             admin.execute(f'ALTER DATABASE "{name}_making" RENAME TO "{name}"')
     return name
+
+
+def prepare(admin_url: str) -> None:
+    """Roles, logins and rights, as `rathausplatz database prepare` makes them."""
+    from tenants.communes.isolation.database import Login, prepare_database
+
+    with psycopg.connect(admin_url) as admin:
+        prepare_database(admin, app=Login(APP_LOGIN, PASSWORD), owner=Login(OWNER_LOGIN, PASSWORD))
 
 
 def _migrate() -> None:
@@ -102,6 +115,13 @@ def _migrate() -> None:
 
     migrate_everything(lambda text: None)
     connection.close()
+
+
+def copy_database(admin_url: str, source: str, name: str) -> None:
+    """A database that begins as another one. Rights on the database itself are not copied, so they are given again."""
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+    prepare(database_url(admin_url, name, login=""))
 
 
 def drop_database(admin_url: str, name: str) -> None:
@@ -117,8 +137,7 @@ def drop_database(admin_url: str, name: str) -> None:
 def fresh_database(postgres_url: str, migrated_database: str) -> Iterator[str]:
     """A URL of a database of this run's own, gone afterwards."""
     name = f"rp_test_{uuid.uuid4().hex[:10]}"
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{migrated_database}"')
+    copy_database(postgres_url, migrated_database, name)
     yield database_url(postgres_url, name)
     drop_database(postgres_url, name)
 

@@ -24,4 +24,6 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 REQUIRE_SECOND_FACTOR = False
 # roles outlive their database: each run has its own, and takes them away again
+ROLE_PREFIX = "rp_test"  # of the roles that a migrated database names
+APP_LOGIN, OWNER_LOGIN = "rp_test_app", "rp_test_owning"
 COMMUNE_ROLE_PREFIX = f"rp_{uuid.uuid4().hex[:6]}_"

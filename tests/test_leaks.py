@@ -19,7 +19,8 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from tenants.accounts.models import User, UserKind
-from tenants.communes.scope import commune_scope, current_commune, public_scope, role_of
+from tenants.communes.roles import role_of
+from tenants.communes.scope import commune_scope, current_commune, owner_scope
 from tenants.communes.tasks import commune_task
 
 SECRET = "Geheimsache-Ringelnatz"
@@ -28,7 +29,7 @@ SIGN_IN = "/konto/anmelden/"
 
 def rows_of(schema: str) -> dict[str, list[str]]:
     """Everything a schema holds, as text, read as the owner."""
-    with public_scope(), connection.cursor() as cursor:
+    with owner_scope("public"), connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY 1", [schema])
         tables = [name for (name,) in cursor.fetchall()]
         found = {}

@@ -40,13 +40,20 @@ class EmbeddedServer:
     def admin_url(self) -> str:
         return self.url_of("postgres")
 
-    def url_of(self, database: str) -> str:
-        """The connection URL of one database of this server."""
-        return str(self.handle.get_uri(database=database))
+    def url_of(self, database: str, login: str = "") -> str:
+        """The connection URL of one database of this server, as the superuser or another login (trusted, local)."""
+        url = str(self.handle.get_uri(database=database))
+        return with_login(url, login) if login else url
 
     def stop(self) -> None:
         """Release this process's hold; the server stops with its last holder."""
         self.handle.cleanup()
+
+
+def with_login(url: str, name: str, password: str = "") -> str:
+    """The same database for another login, as a connection string."""
+    parts = psycopg.conninfo.conninfo_to_dict(url) | {"user": name, "password": password or None}
+    return psycopg.conninfo.make_conninfo("", **{key: value for key, value in parts.items() if value is not None})
 
 
 def start_server(folder: Path, *, durable: bool = True) -> EmbeddedServer:
@@ -122,11 +129,23 @@ def _without_password(url: str) -> str:
     return f"{scheme}{slashes}{credentials.split(':', 1)[0]}:…@{tail}"
 
 
-def find_or_start(data: Path, environ: dict[str, str] | None = None) -> Literal["given", "embedded"]:
-    """Make sure DATABASE_URL names a usable server: the given one, or the embedded one in `data`."""
+APP_LOGIN, OWNER_LOGIN = "rathausplatz_app", "rathausplatz_owner"
+
+
+def find_or_start(
+    data: Path, environ: dict[str, str] | None = None, *, as_owner: bool = True
+) -> Literal["given", "embedded"]:
+    """Make sure DATABASE_URL names a usable server: the given one, or the embedded one in `data`.
+
+    The embedded one is prepared for isolation; DATABASE_URL then logs in as the owner of the schemas, or as the
+    programs that own nothing (`as_owner=False`). A given address is used as it is.
+    """
     env = os.environ if environ is None else environ
     if env.get("DATABASE_URL"):
         check_server(env["DATABASE_URL"])
         return "given"
-    env["DATABASE_URL"] = ensure_database(start_server(data / "postgres"))
+    server = start_server(data / "postgres")
+    ensure_database(server)
+    env["DATABASE_ADMIN_URL"] = server.url_of(DATABASE_NAME)
+    env["DATABASE_URL"] = server.url_of(DATABASE_NAME, OWNER_LOGIN if as_owner else APP_LOGIN)
     return "embedded"

@@ -16,6 +16,8 @@ WITHOUT_DATABASE = {
     "version",
     "--version",
 }
+# commands whose process must not be able to own a schema
+OWNS_NOTHING = {"serve", "worker"}
 
 
 def data_dir() -> Path:
@@ -33,18 +35,27 @@ def main(argv: list[str] | None = None) -> None:
 
         sys.exit(run(arguments[2:]))
     if len(arguments) > 1 and arguments[1] not in WITHOUT_DATABASE:
-        find_database()
+        find_database(as_owner=is_owners_work(arguments[1:]))
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(arguments)
 
 
-def find_database() -> None:
+def is_owners_work(arguments: list[str]) -> bool:
+    """Whether a command logs in as the owner of the schemas: all but the web server and the communes' workers."""
+    return arguments[0] not in OWNS_NOTHING or "--owner" in arguments
+
+
+def find_database(*, as_owner: bool = True) -> None:
     """Set DATABASE_URL to a usable server or end with a sentence that says what to do."""
     from infra.embedded.postgres import DatabaseUnusableError, find_or_start
 
     try:
-        find_or_start(data_dir())
+        found = find_or_start(data_dir(), as_owner=as_owner)
     except DatabaseUnusableError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)
+    if found == "embedded":
+        from rathausplatz.logins import prepare_own_database
+
+        prepare_own_database()

@@ -16,8 +16,10 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from services.cases import checks, facts, queries, rules, starter, steps, tasks  # noqa: F401
+        from tenants.communes.isolation.sharing import fleet_countable
         from themes.desk_rail import DeskScreen, desk_screens
 
+        fleet_countable.register("cases_case", ("submitted_at", "decided_at", "decided_by_id"))
         facts.register()
         steps.register()
         starter.register()

@@ -14,7 +14,7 @@ class DefinitionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tenants.communes.provisioning.template import shared_readable
+        from tenants.communes.isolation.sharing import shared_readable
         from tenants.communes.starters import register_starter
 
         from . import checks  # noqa: F401

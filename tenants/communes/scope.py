@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from enum import StrEnum
 
-from django.conf import settings
 from django.db import transaction
+
+from tenants.communes.roles import owner_role, platform_role, role_of
 
 PUBLIC_SCHEMA = "public"
 
@@ -48,16 +50,31 @@ class CommuneRef:
     locale: str = "de"
 
 
+class Duty(StrEnum):
+    """For whom the running code works: it decides the role in the database."""
+
+    COMMUNE = "commune"
+    PLATFORM = "platform"
+    OWNER = "owner"
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a statement runs as. `role` None keeps the login role (owner work: migrations and provisioning)."""
+    """What a statement runs as: its schema first in the search path, and the role of its duty."""
 
     schema: str
-    role: str | None
-    commune: CommuneRef | None
+    duty: Duty
+    commune: CommuneRef | None = None
+
+    @property
+    def role(self) -> str:
+        """The role in PostgreSQL."""
+        if self.duty is Duty.COMMUNE:
+            return role_of(self.schema)
+        return owner_role() if self.duty is Duty.OWNER else platform_role()
 
 
-PUBLIC_SCOPE = Scope(PUBLIC_SCHEMA, None, None)
+PUBLIC_SCOPE = Scope(PUBLIC_SCHEMA, Duty.PLATFORM)
 _scope: ContextVar[Scope] = ContextVar("rathausplatz_scope", default=PUBLIC_SCOPE)
 
 
@@ -79,11 +96,6 @@ def require_commune() -> CommuneRef:
     return commune
 
 
-def role_of(schema: str) -> str:
-    """The database role that may touch the schema of one commune and nothing else."""
-    return f"{settings.COMMUNE_ROLE_PREFIX}{schema}"
-
-
 @contextmanager
 def commune_scope(commune: CommuneRef) -> Iterator[CommuneRef]:
     """Work for one commune inside one transaction; the previous scope comes back afterwards, whatever happens.
@@ -91,7 +103,7 @@ def commune_scope(commune: CommuneRef) -> Iterator[CommuneRef]:
     Nested and threaded use is safe. Follow-ups registered with `on_commit` still see the commune, but any statement
     of theirs is refused: they start tasks, they don't read or write.
     """
-    token = _scope.set(Scope(commune.schema, role_of(commune.schema), commune))
+    token = _scope.set(Scope(commune.schema, Duty.COMMUNE, commune))
     try:
         with transaction.atomic():
             yield commune
@@ -101,8 +113,11 @@ def commune_scope(commune: CommuneRef) -> Iterator[CommuneRef]:
 
 @contextmanager
 def owner_scope(schema: str, commune: CommuneRef | None = None) -> Iterator[None]:
-    """Own a schema: for migrations and provisioning only. Keeps the login role; needs no transaction."""
-    token = _scope.set(Scope(schema, None, commune))
+    """Own a schema: for provisioning, rollouts and archives. Needs no transaction.
+
+    Works only where the process logs in as the owner; elsewhere PostgreSQL refuses the first statement.
+    """
+    token = _scope.set(Scope(schema, Duty.OWNER, commune))
     try:
         yield
     finally:

@@ -9,16 +9,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from infra.testing.browser import find_browser
-from tests.conftest import database_url, drop_database
+from tests.conftest import copy_database, database_url, drop_database
 from tests.journeys.mailbox import Mailbox
 from tests.journeys.running import RunningPlatform
 from tests.journeys.visitor import PHONE, Visitor
-from tests.settings import TEST_DATA
+from tests.settings import APP_LOGIN, OWNER_LOGIN, TEST_DATA
 
 HERE = Path(__file__).parent
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
@@ -45,20 +44,20 @@ def mailbox() -> Iterator[Mailbox]:
 
 @pytest.fixture(scope="session")
 def journey_database(postgres_url: str, migrated_database: str) -> Iterator[str]:
-    """A database for the running platform, gone afterwards."""
+    """The name of a database for the running platform, gone afterwards."""
     name = f"rp_journey_{uuid.uuid4().hex[:10]}"
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{migrated_database}"')
-    yield database_url(postgres_url, name)
+    copy_database(postgres_url, migrated_database, name)
+    yield name
     drop_database(postgres_url, name)
 
 
 @pytest.fixture(scope="session")
-def platform(journey_database: str, mailbox: Mailbox) -> Iterator[RunningPlatform]:
+def platform(postgres_url: str, journey_database: str, mailbox: Mailbox) -> Iterator[RunningPlatform]:
     """The platform with the demo's three communes, running."""
     data = TEST_DATA / f"journeys-{uuid.uuid4().hex[:8]}"
     data.mkdir(parents=True)
-    running = RunningPlatform(data=data, database_url=journey_database, mail_port=mailbox.port)
+    app, owner = (database_url(postgres_url, journey_database, login) for login in (APP_LOGIN, OWNER_LOGIN))
+    running = RunningPlatform(data=data, app_url=app, owner_url=owner, mail_port=mailbox.port)
     try:
         running.prepare()
         running.start()

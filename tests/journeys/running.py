@@ -14,7 +14,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.settings import COMMUNE_ROLE_PREFIX, ROOT
+from tests.settings import COMMUNE_ROLE_PREFIX, ROLE_PREFIX, ROOT
 
 READY_WITHIN = 60.0
 PREPARED_WITHIN = 240.0
@@ -40,16 +40,18 @@ def wait_for(condition: Callable[[], object], *, seconds: float, what: str) -> N
 class RunningPlatform:
     """The demo's communes and accounts, served for real on a free port."""
 
-    def __init__(self, *, data: Path, database_url: str, mail_port: int) -> None:
+    def __init__(self, *, data: Path, app_url: str, owner_url: str, mail_port: int) -> None:
         self.data = data
         self.port = free_port()
+        self.owner_url = owner_url
         self.environ = {
             **{
                 name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "CELERY_", "AWS_"))
             },
             "BASE_DOMAIN": "localhost",
             "COMMUNE_ROLE_PREFIX": f"{COMMUNE_ROLE_PREFIX}j_",
-            "DATABASE_URL": database_url,
+            "DATABASE_URL": app_url,
+            "ROLE_PREFIX": ROLE_PREFIX,
             "DJANGO_SETTINGS_MODULE": "rathausplatz.settings",
             "MAIL_URL": f"smtp://127.0.0.1:{mail_port}",
             "PUBLIC_PORT": str(self.port),
@@ -69,7 +71,7 @@ class RunningPlatform:
         done = subprocess.run(
             [sys.executable, "-c", PREPARE],
             cwd=ROOT,
-            env=self.environ,
+            env=self.environ | {"DATABASE_URL": self.owner_url},
             capture_output=True,
             text=True,
             timeout=PREPARED_WITHIN,
@@ -77,17 +79,18 @@ class RunningPlatform:
         assert done.returncode == 0, f"The demo could not be prepared:\n{done.stdout[-3000:]}\n{done.stderr[-6000:]}"
 
     def start(self) -> None:
-        """Start web server and worker and wait until the server is ready."""
+        """Start web server and workers and wait until the server is ready."""
         self._start("web", "serve", "--port", str(self.port), "--workers", "1")
         self._start("worker", "worker", "--concurrency", "1")
+        self._start("owner", "worker", "--owner", DATABASE_URL=self.owner_url)
         wait_for(self._is_ready, seconds=READY_WITHIN, what=f"the web server is ready\n{self.said('web')}")
 
-    def _start(self, name: str, *command: str) -> None:
+    def _start(self, name: str, *command: str, **environ: str) -> None:
         with (self.data / f"{name}.log").open("ab") as log:
             self._children[name] = subprocess.Popen(
                 [sys.executable, str(ROOT / "manage.py"), *command],
                 cwd=ROOT,
-                env=self.environ,
+                env=self.environ | environ,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -108,7 +111,7 @@ class RunningPlatform:
         return log.read_text(errors="replace")[-4000:] if log.exists() else ""
 
     def stop(self) -> None:
-        """End both processes: ask first, then insist."""
+        """End all processes: ask first, then insist."""
         for child in self._children.values():
             if child.poll() is None:
                 os.killpg(child.pid, signal.SIGTERM)

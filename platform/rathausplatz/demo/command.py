@@ -35,6 +35,15 @@ def run(argv: list[str]) -> int:
     return _serve(options.port, began)
 
 
+# each process of ours finds the login that it may have by itself
+LOGINS = ("DATABASE_URL", "DATABASE_ADMIN_URL")
+
+
+def is_embedded() -> bool:
+    """Whether the database is the one that we brought along."""
+    return "DATABASE_ADMIN_URL" in os.environ
+
+
 def _set_environment(port: int) -> None:
     os.environ.update({"RATHAUSPLATZ_DEMO": "1", "PUBLIC_PORT": str(port), "BASE_DOMAIN": "localhost"})
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rathausplatz.settings")
@@ -88,8 +97,12 @@ def _serve(port: int, began: float) -> int:
     supervisor.catch_signals()
     program = str(Path(sys.executable).parent / "rathausplatz")
     try:
-        supervisor.start("Webserver", [program, "serve", "--port", str(port)])
-        supervisor.start("Worker", [program, "worker"])
+        for name, words in (
+            ("Webserver", ["serve", "--port", str(port)]),
+            ("Worker", ["worker"]),
+            ("Worker of the owner", ["worker", "--owner"]),
+        ):
+            supervisor.start(name, [program, *words], without=LOGINS if is_embedded() else ())
         if not supervisor.wait_until_ready(f"http://127.0.0.1:{port}/readyz", "localhost"):
             if supervisor.stop.is_set():
                 return 0

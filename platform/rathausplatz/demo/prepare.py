@@ -12,6 +12,7 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 
 from rathausplatz.demo.accounts import OPERATOR, PASSWORD, PORTAL_ACCOUNTS, DemoAccount
+from rathausplatz.logins import prepare_own_database
 from tenants.accounts.models import User, UserKind
 from tenants.communes.actions import CommuneOrder, request_commune
 from tenants.communes.models import Commune, ProvisioningRun
@@ -27,6 +28,7 @@ def prepare(say: Say) -> None:
     """Build, migrate, fill the directory, make the three communes and their accounts."""
     say("Übersetzungen, Schriften und statische Dateien")
     call_command("build", verbosity=0)
+    prepare_own_database()
     migrate_everything(say)
     call_command("directory", "import", verbosity=0)
     for facts in yaml.safe_load(COMMUNES.read_text()).values():

@@ -53,9 +53,13 @@ class Supervisor:
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.stop = threading.Event()
 
-    def start(self, name: str, command: Sequence[str]) -> None:
-        """Start one child in a session of its own, so that Ctrl-C reaches us alone and we end it in order."""
-        self.children[name] = subprocess.Popen(command, start_new_session=True)  # noqa: S603
+    def start(self, name: str, command: Sequence[str], *, without: Sequence[str] = ()) -> None:
+        """Start one child in a session of its own, so that Ctrl-C reaches us alone and we end it in order.
+
+        `without` names variables of the environment that the child doesn't get.
+        """
+        environ = {key: value for key, value in os.environ.items() if key not in without}
+        self.children[name] = subprocess.Popen(command, env=environ, start_new_session=True)  # noqa: S603
 
     def wait_until_ready(self, url: str, host: str) -> bool:
         """Whether `url` answers 200 before READY_WITHIN seconds have passed and while all children live."""

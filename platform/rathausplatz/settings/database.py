@@ -1,4 +1,8 @@
-"""PostgreSQL 15 to 18. DATABASE_URL is set by the command line when the embedded server is used."""
+"""PostgreSQL 15 to 18. DATABASE_URL is set by the command line when the embedded server is used.
+
+Its login decides what a process can do at most: web and workers log in as one that owns nothing, the owner's worker and
+the command line as one that may become the owner (tenants.communes.roles).
+"""
 
 from __future__ import annotations
 
@@ -25,11 +29,13 @@ def connection_settings(url: str) -> dict[str, object]:
         "CONN_MAX_AGE": 600,
         # PgBouncer in transaction mode can carry neither
         "DISABLE_SERVER_SIDE_CURSORS": True,
-        "OPTIONS": options | {"prepare_threshold": None, "connect_timeout": 5},
+        # one statement a call, its parameters bound by the server
+        "OPTIONS": options | {"prepare_threshold": None, "connect_timeout": 5, "server_side_binding": True},
     }
 
 
 # roles belong to the whole server: installations that share one need prefixes of their own
-COMMUNE_ROLE_PREFIX = env.str("COMMUNE_ROLE_PREFIX", default="rp_")
+ROLE_PREFIX = env.str("ROLE_PREFIX", default="rp_")
+COMMUNE_ROLE_PREFIX = env.str("COMMUNE_ROLE_PREFIX", default=ROLE_PREFIX)
 DATABASES = {"default": connection_settings(DATABASE_URL)}
 DATABASE_ROUTERS = ("django_tenants.routers.TenantSyncRouter",)

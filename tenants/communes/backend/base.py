@@ -1,30 +1,51 @@
-"""PostgreSQL for communes: one round trip sets role and search path, inside a transaction or not at all."""
+"""PostgreSQL for communes: one round trip begins the transaction and sets role and search path, or nothing runs."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
+import psycopg
+from django.db.backends.postgresql import base as django_base
 from django_tenants.postgresql_backend import base as django_tenants_base
-from psycopg import sql
+from psycopg.pq import ExecStatus, TransactionStatus
 
-from tenants.communes.scope import PUBLIC_SCHEMA, OutsideTransactionError, Scope, current_scope
+from tenants.communes.backend.cursors import ScopedCursor, check_statement
+from tenants.communes.backend.introspection import SchemaIntrospection
+from tenants.communes.roles import quoted
+from tenants.communes.scope import PUBLIC_SCHEMA, Duty, OutsideTransactionError, Scope, current_scope
 
-# what a fresh connection and the end of every transaction leave behind
-UNSET = Scope(PUBLIC_SCHEMA, None, None)
+
+@lru_cache(maxsize=4096)
+def switch(schema: str, role: str, reach: str, *, alone: bool = False) -> str:
+    """The script that puts role and search path in force, LOCAL to the transaction or for the SESSION.
+
+    The shared tables come second in the path, unless the schema stands `alone`.
+
+    Names are checked when a commune is requested (`naming.SCHEMA_PATTERN`), and quoted all the same.
+    """
+    names = [schema] if alone or schema == PUBLIC_SCHEMA else [schema, PUBLIC_SCHEMA]
+    path = ", ".join(quoted(name) for name in names)
+    # a schema that is missing raises here, in the same round trip
+    check = "" if schema == PUBLIC_SCHEMA else f"; SELECT '{quoted(schema)}'::regnamespace"
+    return f"SET {reach} ROLE {quoted(role)}; SET {reach} search_path = {path}{check}"
 
 
 class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
     """Follows the current scope instead of holding a tenant of its own.
 
     The switch is `SET LOCAL`, so PostgreSQL itself forgets it with the transaction, a savepoint rollback included; a
-    pooled server connection (PgBouncer in transaction mode) can't carry it to the next client.
+    pooled server connection (PgBouncer in transaction mode) can't carry it to the next client. It travels with BEGIN.
     """
 
-    _setting_search_path: bool
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._in_force = self._session_scope = UNSET
+        self._in_force: Scope | None = None
+        self._own_schema_only = False
         super().__init__(*args, **kwargs)
+        self.introspection = SchemaIntrospection(self)
 
     # django-tenants asks these two; the scope answers, nobody can set them
     @property
@@ -42,58 +63,106 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
         self.tenant = tenant
         self.set_settings_schema(PUBLIC_SCHEMA)
 
-    def _handle_search_path(self, cursor: Any = None) -> None:
-        wanted = current_scope()
-        if self._setting_search_path:
-            return
-        if wanted.role is not None and not self.in_atomic_block:
+    def _cursor(self, name: str | None = None) -> Any:
+        # django-tenants would set a path here; ours is set before each statement
+        return django_base.DatabaseWrapper._cursor(self, name)
+
+    def create_cursor(self, name: str | None = None) -> ScopedCursor:
+        if name is not None:
+            raise NotImplementedError(
+                "A cursor in the server would outlive its scope: see DISABLE_SERVER_SIDE_CURSORS."
+            )
+        cursor = ScopedCursor(self.connection)
+        cursor.database = self
+        return cursor
+
+    @contextmanager
+    def in_scope(self, statement: str) -> Iterator[bool]:
+        """Have the current scope in force for one statement; yields whether it must be the only one of its call.
+
+        Raises OutsideTransactionError for a commune's statement outside a transaction; one of the platform gets a
+        transaction of its own. Raises StatementRefusedError for what only the owner may say.
+        """
+        scope = current_scope()
+        if scope.duty is not Duty.OWNER:
+            check_statement(statement)
+        if self.in_atomic_block:
+            self._join(scope)
+            yield scope.duty is not Duty.OWNER
+        elif scope.duty is Duty.COMMUNE:
             raise OutsideTransactionError(
                 "A statement for a commune needs a transaction: the switch of role and search path lasts as long."
             )
-        if wanted.schema == self._in_force.schema and wanted.role == self._in_force.role:
-            return
-        self._setting_search_path = True
-        own_cursor = self.connection.cursor() if cursor is None else cursor
-        try:
-            own_cursor.execute(self._switch(wanted))
-        finally:
-            self._setting_search_path = False
-            if cursor is None:
-                own_cursor.close()
-        self._in_force = wanted
-        if not self.in_atomic_block:
-            self._session_scope = wanted
+        elif scope.duty is Duty.OWNER:
+            with self._for_session(scope):
+                yield False
+        else:
+            with self._alone_in_transaction(scope):
+                yield True
 
-    def _switch(self, wanted: Scope) -> str:
-        reach = "LOCAL" if self.in_atomic_block else "SESSION"
-        path = [sql.Identifier(wanted.schema)]
-        if wanted.schema != PUBLIC_SCHEMA:
-            path.append(sql.Identifier(PUBLIC_SCHEMA))
-        role = sql.Identifier(wanted.role) if wanted.role else sql.SQL("NONE")
-        statement = sql.SQL("SET {reach} ROLE {role}; SET {reach} search_path = {path}").format(
-            reach=sql.SQL(reach), role=role, path=sql.SQL(", ").join(path)
-        )
-        return statement.as_string(self.connection)
+    def _join(self, scope: Scope) -> None:
+        status = self.connection.pgconn.transaction_status
+        if status == TransactionStatus.INERROR or (status != TransactionStatus.IDLE and scope == self._in_force):
+            return
+        begin = "BEGIN; " if status == TransactionStatus.IDLE else ""
+        self._tell(begin + self._switch(scope, "LOCAL"))
+        self._in_force = scope
+
+    @contextmanager
+    def _alone_in_transaction(self, scope: Scope) -> Iterator[None]:
+        self._tell("BEGIN; " + self._switch(scope, "LOCAL"))
+        try:
+            yield
+        except BaseException:
+            self._tell("ROLLBACK")
+            raise
+        self._tell("COMMIT")
+
+    @contextmanager
+    def _for_session(self, scope: Scope) -> Iterator[None]:
+        """For statements that allow no transaction (CREATE INDEX CONCURRENTLY). The owner uses no pool."""
+        self._tell(self._switch(scope, "SESSION"))
+        try:
+            yield
+        finally:
+            self._tell("RESET ROLE; RESET search_path")
+
+    def _switch(self, scope: Scope, reach: str) -> str:
+        return switch(scope.schema, scope.role, reach, alone=self._own_schema_only)
+
+    @contextmanager
+    def only_own_schema(self) -> Iterator[None]:
+        """Leave the shared tables out of the search path: for questions about the structure of one schema."""
+        before, self._own_schema_only, self._in_force = self._own_schema_only, True, None
+        try:
+            yield
+        finally:
+            self._own_schema_only, self._in_force = before, None
+
+    def _tell(self, script: str) -> None:
+        """Send a script of ours by the simple protocol: several statements, one round trip, no parameters."""
+        began = time.monotonic()
+        result = self.connection.pgconn.exec_(script.encode())
+        if self.queries_logged:
+            self.queries_log.append({"sql": script, "time": f"{time.monotonic() - began:.3f}"})
+        if result.status == ExecStatus.FATAL_ERROR:
+            raise psycopg.errors.error_from_result(result)
 
     def commit(self) -> None:
         super().commit()
-        self._restore_after_transaction()
+        self._in_force = None
 
     def rollback(self) -> None:
         super().rollback()
-        self._restore_after_transaction()
-
-    def _restore_after_transaction(self) -> None:
-        """SET LOCAL ends with the transaction; a session switch of owner work made before it is back in force."""
-        self._in_force = self._session_scope
+        self._in_force = None
 
     def savepoint_rollback(self, sid: str) -> None:
         try:
             super().savepoint_rollback(sid)
         finally:
             # what was in force at the savepoint is unknown here: set it again with the next statement
-            self._in_force = Scope("", None, None)
+            self._in_force = None
 
     def close(self) -> None:
-        self._in_force = self._session_scope = UNSET
+        self._in_force = None
         super().close()

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django_tenants.models import TenantMixin
 
 from tenants.communes.naming import validate_schema_name, validate_slug
-from tenants.communes.scope import CommuneRef, role_of
+from tenants.communes.roles import role_of
+from tenants.communes.scope import CommuneRef
 
 
 class CommuneKind(models.TextChoices):

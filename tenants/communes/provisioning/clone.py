@@ -12,11 +12,13 @@ from typing import Any
 
 from django.db import connection
 
+from tenants.communes.isolation.grants import commune_grants, commune_memberships
 from tenants.communes.naming import SCHEMA_PATTERN
-from tenants.communes.scope import role_of
+from tenants.communes.roles import quoted as _q
+from tenants.communes.roles import role_of
+from tenants.communes.scope import PUBLIC_SCHEMA, owner_scope
 
 TEMPLATE_SCHEMA = "commune_template"
-SHARED_READER_ROLE = "rp_shared_reader"
 
 _COLUMNS = """
 SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
@@ -96,9 +98,8 @@ class Catalogue:
 
 def read_catalogue(schema: str) -> Catalogue:
     """Read tables, constraints and indexes of `schema`. Raises TemplateError for what can't be cloned."""
-    with connection.cursor() as cursor:
-        # with only pg_catalog in the path, the server qualifies every name of ours
-        cursor.execute("SET LOCAL search_path = pg_catalog")
+    # with only pg_catalog in the path, the server qualifies every name of ours
+    with owner_scope("pg_catalog"), connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema])
         if cursor.fetchone() is None:
             raise TemplateError(f"The template schema {schema!r} is missing. Run `rathausplatz migrate`.")
@@ -138,11 +139,7 @@ def clone_script(catalogue: Catalogue, target: str) -> str:
         f"{catalogue.schema}.", f"{_q(target)}."
     )
     script = script.replace("\x00source\x00", f"{_q(catalogue.schema)}.")
-    return script + ";\n" + _grants(target)
-
-
-def _q(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    return script + ";\n" + commune_memberships(target) + commune_grants(target)
 
 
 def _in_dependency_order(catalogue: Catalogue) -> tuple[list[str], list[tuple[str, Constraint]]]:
@@ -214,27 +211,16 @@ def _sequence_positions(catalogue: Catalogue) -> list[str]:
     ]
 
 
-def _grants(target: str) -> str:
-    schema, role = _q(target), _q(role_of(target))
-    return f"""
-GRANT {_q(SHARED_READER_ROLE)} TO {role};
-GRANT {role} TO CURRENT_USER;
-GRANT USAGE ON SCHEMA {schema} TO {role};
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role};
-GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA {schema} TO {role};
-"""
-
-
 def clone_template(target: str) -> None:
     """Make the schema and role of one commune from the template. Call it inside a transaction, as owner.
 
     Raises TemplateError, or the database's error when the schema exists already.
     """
-    script = clone_script(read_catalogue(TEMPLATE_SCHEMA), target)
-    ensure_role(role_of(target))
-    with connection.cursor() as cursor:
-        cursor.execute(script)
-        cursor.execute("SET LOCAL search_path = public")
+    with owner_scope(PUBLIC_SCHEMA):
+        script = clone_script(read_catalogue(TEMPLATE_SCHEMA), target)
+        ensure_role(role_of(target))
+        with connection.cursor() as cursor:
+            cursor.execute(script)
 
 
 def ensure_role(name: str) -> None:
@@ -242,7 +228,7 @@ def ensure_role(name: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
         if cursor.fetchone() is None:
-            cursor.execute(f"CREATE ROLE {_q(name)} NOLOGIN")
+            cursor.execute(f"CREATE ROLE {_q(name)} NOLOGIN INHERIT")
 
 
 def schema_exists(schema: str) -> bool:
@@ -254,6 +240,6 @@ def schema_exists(schema: str) -> bool:
 
 def applied_migrations(schema: str) -> set[tuple[Any, ...]]:
     """The migrations recorded in one schema, as (app, name)."""
-    with connection.cursor() as cursor:
+    with owner_scope(PUBLIC_SCHEMA), connection.cursor() as cursor:
         cursor.execute(f"SELECT app, name FROM {_q(schema)}.django_migrations")
         return set(cursor.fetchall())

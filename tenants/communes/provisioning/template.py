@@ -7,20 +7,12 @@ from collections.abc import Callable
 from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import connection, transaction
 
+from tenants.communes.isolation.grants import grant_shared_tables, regrant
 from tenants.communes.models import Commune
-from tenants.communes.provisioning.clone import (
-    SHARED_READER_ROLE,
-    TEMPLATE_SCHEMA,
-    applied_migrations,
-    ensure_role,
-    schema_exists,
-)
-from tenants.communes.registry import Registry
+from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA, applied_migrations, schema_exists
 from tenants.communes.scope import PUBLIC_SCHEMA, owner_scope
 from tenants.communes.starters import starters
 
-# shared tables that every commune's role may read; rooms with such tables register them here
-shared_readable: Registry[str] = Registry("shared tables that communes may read")
 Say = Callable[[str], None]
 
 
@@ -46,12 +38,12 @@ def migrate_everything(say: Say, *, verbosity: int = 0) -> None:
         if schema_exists(commune.schema_name) and applied_migrations(commune.schema_name) != wanted:
             say(commune.name)
             migrate_schema(commune.schema_name, verbosity)
-            regrant(commune)
+            regrant(commune.schema_name)
 
 
 def create_template() -> None:
     """Create the empty template schema if it is missing."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with owner_scope(PUBLIC_SCHEMA), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{TEMPLATE_SCHEMA}"')
 
 
@@ -61,21 +53,3 @@ def seed_template() -> None:
         for starter in starters():
             if starter.seed is not None:
                 starter.seed()
-
-
-def grant_shared_tables() -> None:
-    """Let the communes' roles read exactly the registered shared tables, and nothing else of public."""
-    with transaction.atomic():
-        ensure_role(SHARED_READER_ROLE)
-        with connection.cursor() as cursor:
-            cursor.execute(f'GRANT USAGE ON SCHEMA public TO "{SHARED_READER_ROLE}"')
-            for table, _reason in shared_readable.items():
-                cursor.execute(f'GRANT SELECT ON public."{table}" TO "{SHARED_READER_ROLE}"')
-
-
-def regrant(commune: Commune) -> None:
-    """Give the commune's role its rights on tables that a migration added."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        schema, role = commune.schema_name, commune.role
-        cursor.execute(f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "{schema}" TO "{role}"')
-        cursor.execute(f'GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA "{schema}" TO "{role}"')

@@ -13,6 +13,7 @@ from tenants.communes.actions import CommuneOrder, request_commune
 from tenants.communes.models import Commune, CommuneState, ProvisioningRun
 from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA, Catalogue, read_catalogue
 from tenants.communes.provisioning.steps import provision_commune, step_names
+from tenants.communes.scope import owner_scope
 from tests.factories.communes import provision
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,7 @@ def test_a_clone_has_exactly_the_template_s_tables_constraints_and_indexes(gera:
 
 
 def test_a_clone_s_sequences_continue_where_the_template_s_stand(gera: Any) -> None:
-    with connection.cursor() as cursor:
+    with owner_scope(gera.schema), connection.cursor() as cursor:
         cursor.execute(f"SELECT max(id) FROM {gera.schema}.django_migrations")
         highest = cursor.fetchone()[0]
         cursor.execute(f"SELECT nextval('{gera.schema}.django_migrations_id_seq')")
@@ -64,14 +65,14 @@ def test_provisioning_twice_changes_nothing(db: None) -> None:
 
 def test_an_interrupted_run_is_completed_by_the_next(db: None) -> None:
     run = request_commune(order=CommuneOrder(official_name="Göda / Hodźij"), actor=None)
-    with connection.cursor() as cursor:
+    with owner_scope(TEMPLATE_SCHEMA), connection.cursor() as cursor:
         cursor.execute(f"CREATE VIEW {TEMPLATE_SCHEMA}.strange AS SELECT 1")
     with pytest.raises(RuntimeError, match="strange"):
         provision_commune(run_id=run.pk)
     run.refresh_from_db()
     assert run.state == ProvisioningRun.State.FAILED
     assert Commune.objects.get(pk=run.commune_id).state == CommuneState.BROKEN
-    with connection.cursor() as cursor:
+    with owner_scope(TEMPLATE_SCHEMA), connection.cursor() as cursor:
         cursor.execute(f"DROP VIEW {TEMPLATE_SCHEMA}.strange")
     assert provision_commune(run_id=run.pk).state == ProvisioningRun.State.DONE
     assert Commune.objects.get(pk=run.commune_id).state == CommuneState.LIVE

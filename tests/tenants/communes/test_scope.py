@@ -9,14 +9,15 @@ from django.db import DatabaseError, connection, transaction
 
 from tenants.accounts.models import User
 from tenants.communes.models import Commune
+from tenants.communes.roles import role_of
 from tenants.communes.scope import (
+    Duty,
     OutsideTransactionError,
     Scope,
     _scope,
     commune_scope,
     current_commune,
     public_scope,
-    role_of,
 )
 
 
@@ -49,7 +50,7 @@ def test_a_savepoint_rollback_keeps_the_scope(gera: Any, wurzen: Any) -> None:
 
 @pytest.mark.commits
 def test_a_statement_outside_a_transaction_is_refused(gera: Any) -> None:
-    token = _scope.set(Scope(gera.schema, role_of(gera.schema), gera))
+    token = _scope.set(Scope(gera.schema, Duty.COMMUNE, gera))
     try:
         with pytest.raises(OutsideTransactionError):
             User.objects.count()

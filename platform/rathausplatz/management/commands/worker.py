@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from rathausplatz.celery import app
+from tenants.communes.tasks import OWNER_QUEUE
 
 
 class Command(BaseCommand):
@@ -17,10 +18,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--concurrency", type=int, default=2)
         parser.add_argument("--pool", default="prefork", choices=["prefork", "threads", "solo"])
-        parser.add_argument("--queues", default="celery,owner")
+        parser.add_argument("--queues", default="celery")
+        parser.add_argument("--owner", action="store_true", help="take provisioning, rollouts and archives")
         parser.add_argument("--without-schedule", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["owner"]:
+            options |= {"queues": OWNER_QUEUE, "concurrency": 1, "without_schedule": True}
         arguments = [
             "worker",
             f"--concurrency={options['concurrency']}",

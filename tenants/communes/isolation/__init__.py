@@ -1,0 +1,1 @@
+"""Who may do what in PostgreSQL: roles, grants, and what is taken from everybody."""
