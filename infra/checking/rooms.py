@@ -14,6 +14,7 @@ MAY_ENTER_COMMUNES = {
     "tenants/communes/middleware.py": "a request",
     "tenants/communes/tasks.py": "a task",
     "tenants/communes/commands.py": "a command",
+    "tenants/communes/isolation/grants.py": "rights are given as the owner",
     "tenants/communes/provisioning/steps.py": "a commune is made",
     "tenants/communes/provisioning/template.py": "the template schema is migrated and seeded",
     "tenants/communes/provisioning/clone.py": "a schema is copied",
@@ -21,7 +22,16 @@ MAY_ENTER_COMMUNES = {
     "platform/rathausplatz/demo/prepare.py": "the demo's accounts are made",
     "platform/rathausplatz/management/commands/commune_shell.py": "a person works in one commune",
 }
-ENTRANCES = {"commune_scope", "owner_scope", "_scope", "schema_context", "tenant_context", "set_tenant", "set_schema"}
+ENTRANCES = {
+    "commune_scope",
+    "owner_scope",
+    "only_named",
+    "_scope",
+    "schema_context",
+    "tenant_context",
+    "set_tenant",
+    "set_schema",
+}
 MAY_HEAR_MODELS = {"cms/freshness.py": "Wagtail saves its own models, and only its signals tell"}
 OWN_SIGNALS = {"Signal", "receiver"}
 

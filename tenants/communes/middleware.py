@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
+from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotFound
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotFound,
+    StreamingHttpResponse,
+)
 from django.http.request import split_domain_port
 from django.utils.translation import gettext as _
 
 from tenants.communes.hosts import Host, HostKind, host_of
 from tenants.communes.requests import SiteRequest
-from tenants.communes.scope import commune_scope, public_scope
+from tenants.communes.scope import CommuneRef, commune_scope, only_named, public_scope
 from tenants.communes.states import OPEN_STATES, closed_page
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -49,13 +57,46 @@ class HostMiddleware:
         if host.commune.state not in OPEN_STATES:
             return closed_page(host.commune)
         with commune_scope(host.commune):
-            return self._respond(request)
+            response = self._respond(request)
+        # files ask the database nothing, and servers send them best as they are
+        if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
+            response.streaming_content = in_scope(host.commune, response.streaming_content)
+        return response
 
     def _respond(self, request: SiteRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if getattr(request, "view_failed", False) or response.status_code >= 500:
             transaction.set_rollback(True)
         return response
+
+
+def in_scope(commune: CommuneRef, parts: Any) -> Any:
+    """The parts of a streamed answer, each made in the commune's scope and a transaction of its own.
+
+    They are made after the view has returned; between two parts nothing is held, however slow the reader is.
+    """
+    return _parts_async(commune, parts) if hasattr(parts, "__aiter__") else _parts(commune, parts)
+
+
+def _parts(commune: CommuneRef, parts: Iterable[bytes]) -> Iterator[bytes]:
+    waiting, end = iter(parts), object()
+    while True:
+        with commune_scope(commune):
+            part = next(waiting, end)
+        if part is end:
+            return
+        yield part  # type: ignore[misc]
+
+
+async def _parts_async(commune: CommuneRef, parts: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    waiting, end = aiter(parts), object()
+    while True:
+        # no transaction can be held in async code: what asks the database opens its own, in this commune
+        with only_named(commune):
+            part = await anext(waiting, end)
+        if part is end:
+            return
+        yield part  # type: ignore[misc]
 
 
 class RollbackMiddleware:

@@ -112,6 +112,16 @@ def commune_scope(commune: CommuneRef) -> Iterator[CommuneRef]:
 
 
 @contextmanager
+def only_named(commune: CommuneRef) -> Iterator[CommuneRef]:
+    """Name the commune without a transaction, for async code: until somebody opens one, statements are refused."""
+    token = _scope.set(Scope(commune.schema, Duty.COMMUNE, commune))
+    try:
+        yield commune
+    finally:
+        _scope.reset(token)
+
+
+@contextmanager
 def owner_scope(schema: str, commune: CommuneRef | None = None) -> Iterator[None]:
     """Own a schema: for provisioning, rollouts and archives. Needs no transaction.
 

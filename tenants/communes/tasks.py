@@ -14,6 +14,7 @@ from tenants.communes.scope import commune_scope
 F = TypeVar("F", bound=Callable[..., Any])
 # the queue of the worker that logs in as the owner of the schemas
 OWNER_QUEUE = "owner"
+_owner_tasks: set[str] = set()
 
 
 def commune_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
@@ -46,6 +47,12 @@ def send_to_every_commune(task: Any) -> int:
     return len(schemas)
 
 
-def owner_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+def owner_task(*, name: str, **options: Any) -> Any:
     """Make a Celery task that owns schemas: provisioning, rollouts, archives. Only the owner's worker takes it."""
-    return shared_task(**({"acks_late": True, "queue": OWNER_QUEUE} | options))
+    _owner_tasks.add(name)
+    return shared_task(name=name, **({"acks_late": True} | options))
+
+
+def route_task(name: str, *_: Any, **__: Any) -> dict[str, str] | None:
+    """Celery's router (CELERY_TASK_ROUTES): the owner's tasks go to the owner's queue."""
+    return {"queue": OWNER_QUEUE} if name in _owner_tasks else None

@@ -17,6 +17,7 @@ if CELERY_BROKER_URL == "filesystem://":
         "control_folder": str(_folder / "control"),
         "polling_interval": 0.05,
     }
+CELERY_TASK_ROUTES = ("tenants.communes.tasks.route_task",)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Any
 
 import psycopg
-from django.db.backends.postgresql import base as django_base
 from django_tenants.postgresql_backend import base as django_tenants_base
 from psycopg.pq import ExecStatus, TransactionStatus
 
@@ -65,7 +64,7 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
 
     def _cursor(self, name: str | None = None) -> Any:
         # django-tenants would set a path here; ours is set before each statement
-        return django_base.DatabaseWrapper._cursor(self, name)
+        return super(django_tenants_base.DatabaseWrapper, self)._cursor(name)
 
     def create_cursor(self, name: str | None = None) -> ScopedCursor:
         if name is not None:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from django.db.backends.postgresql.base import ServerBindingCursor
 from psycopg import sql
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def check_statement(statement: str) -> None:
         )
 
 
-class ScopedCursor(ServerBindingCursor):
+class ScopedCursor(psycopg.Cursor[Any]):
     """Asks the backend before each statement. Parameters are bound by the server, one statement a call.
 
     Even a statement without parameters goes by the extended protocol, which refuses a second one behind a semicolon;

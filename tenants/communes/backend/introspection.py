@@ -26,6 +26,8 @@ FROM pg_class c WHERE c.oid IN ({RELATIONS_OF}) AND c.relkind IN ('f', 'm', 'p',
 class SchemaIntrospection(DatabaseIntrospection):
     """Answers for the scope's schema only, whatever else the search path names."""
 
+    connection: Any
+
     def get_table_list(self, cursor: Any) -> list[TableInfo]:
         cursor.execute(_TABLES, [self.connection.schema_name])
         return [TableInfo(*row) for row in cursor.fetchall() if row[0] not in self.ignored_tables]

@@ -63,9 +63,7 @@ class Commune(TenantMixin):
     cell = models.CharField(max_length=20, default="main")
     wave = models.PositiveSmallIntegerField(default=1, help_text="rollouts begin with wave 0, the canaries")
     tags = models.JSONField(default=list, blank=True)
-    brand = models.JSONField(
-        default=dict, blank=True, help_text="a copy of its look, for pages shown while it is closed"
-    )
+    brand = models.JSONField(default=dict, blank=True, help_text="a copy of its look, for closed pages")
     removal_began_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_activity_at = models.DateTimeField(null=True, blank=True)
