@@ -15,7 +15,8 @@ import structlog
 from django.conf import settings
 from django.db import connection, transaction
 
-from tenants.communes.scope import require_commune
+from tenants.communes.cells import MAIN
+from tenants.communes.scope import cell_of_scope, public_scope, require_commune
 
 CHANNEL = "rathausplatz"
 log = structlog.get_logger(__name__)
@@ -34,9 +35,21 @@ def watch(topic: str) -> Callable[[Callable[[str], None]], Callable[[str], None]
 
 def announce(topic: str, payload: str = "") -> None:
     """Tell all processes, when the current transaction commits. This process included."""
+    if cell_of_scope() == MAIN:
+        _notify(topic, payload)
+    else:  # everybody listens to the main cell, so it is told when this one has committed
+        transaction.on_commit(lambda: _notify_main(topic, payload))
+    transaction.on_commit(lambda: dispatch(topic, payload))
+
+
+def _notify(topic: str, payload: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{topic}:{payload}"])
-    transaction.on_commit(lambda: dispatch(topic, payload))
+
+
+def _notify_main(topic: str, payload: str) -> None:
+    with public_scope():
+        _notify(topic, payload)
 
 
 def invalidate_pages() -> None:

@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from django.db import transaction
 
+from tenants.communes.cells import MAIN, in_cell
 from tenants.communes.roles import owner_role, platform_role, role_of
 
 PUBLIC_SCHEMA = "public"
@@ -88,6 +89,12 @@ def current_commune() -> CommuneRef | None:
     return _scope.get().commune
 
 
+def cell_of_scope() -> str:
+    """The cell whose PostgreSQL the running code works with."""
+    commune = _scope.get().commune
+    return commune.cell if commune else MAIN
+
+
 def require_commune() -> CommuneRef:
     """The commune the running code works for. Raises NoCommuneError outside of any."""
     commune = _scope.get().commune
@@ -97,48 +104,49 @@ def require_commune() -> CommuneRef:
 
 
 @contextmanager
+def _entered(scope: Scope, cell: str) -> Iterator[None]:
+    token = _scope.set(scope)
+    try:
+        with in_cell(cell):
+            yield
+    finally:
+        _scope.reset(token)
+
+
+@contextmanager
 def commune_scope(commune: CommuneRef) -> Iterator[CommuneRef]:
     """Work for one commune inside one transaction; the previous scope comes back afterwards, whatever happens.
 
-    Nested and threaded use is safe. Follow-ups registered with `on_commit` still see the commune, but any statement
-    of theirs is refused: they start tasks, they don't read or write.
+    Nested and threaded use is safe. Follow-ups registered with `on_commit` still see the commune; a statement of theirs
+    needs a transaction of its own, and without one is refused.
     """
-    token = _scope.set(Scope(commune.schema, Duty.COMMUNE, commune))
-    try:
-        with transaction.atomic():
-            yield commune
-    finally:
-        _scope.reset(token)
+    with _entered(Scope(commune.schema, Duty.COMMUNE, commune), commune.cell), transaction.atomic():
+        yield commune
 
 
 @contextmanager
 def only_named(commune: CommuneRef) -> Iterator[CommuneRef]:
     """Name the commune without a transaction, for async code: until somebody opens one, statements are refused."""
-    token = _scope.set(Scope(commune.schema, Duty.COMMUNE, commune))
-    try:
+    with _entered(Scope(commune.schema, Duty.COMMUNE, commune), commune.cell):
         yield commune
-    finally:
-        _scope.reset(token)
 
 
 @contextmanager
-def owner_scope(schema: str, commune: CommuneRef | None = None) -> Iterator[None]:
-    """Own a schema: for provisioning, rollouts and archives. Needs no transaction.
+def owner_scope(schema: str, commune: CommuneRef | None = None, *, cell: str = MAIN) -> Iterator[None]:
+    """Own a schema of a cell (of `commune`'s, if one is given): for provisioning, rollouts and archives.
 
-    Works only where the process logs in as the owner; elsewhere PostgreSQL refuses the first statement.
+    Needs no transaction. Works only where the process logs in as the owner; elsewhere PostgreSQL refuses the first
+    statement.
     """
-    token = _scope.set(Scope(schema, Duty.OWNER, commune))
-    try:
+    with _entered(Scope(schema, Duty.OWNER, commune), commune.cell if commune else cell):
         yield
-    finally:
-        _scope.reset(token)
 
 
 @contextmanager
 def public_scope() -> Iterator[None]:
-    """Leave the commune for a moment to read or write the shared tables as the platform itself."""
-    token = _scope.set(PUBLIC_SCOPE)
-    try:
+    """Leave the commune for a moment to read or write the shared tables as the platform itself.
+
+    For a commune of another cell that is another server: what is written here is not undone with the commune's work.
+    """
+    with _entered(PUBLIC_SCOPE, MAIN):
         yield
-    finally:
-        _scope.reset(token)

@@ -37,5 +37,10 @@ def connection_settings(url: str) -> dict[str, object]:
 # roles belong to the whole server: installations that share one need prefixes of their own
 ROLE_PREFIX = env.str("ROLE_PREFIX", default="rp_")
 COMMUNE_ROLE_PREFIX = env.str("COMMUNE_ROLE_PREFIX", default=ROLE_PREFIX)
-DATABASES = {"default": connection_settings(DATABASE_URL)}
-DATABASE_ROUTERS = ("django_tenants.routers.TenantSyncRouter",)
+# further PostgreSQL servers with communes of their own: "east=postgresql://… west=postgresql://…"
+CELLS = dict(entry.split("=", 1) for entry in env.str("CELL_URLS", default="").split())
+DATABASES = {"default": connection_settings(DATABASE_URL)} | {
+    f"cell_{name}": connection_settings(url) for name, url in CELLS.items()
+}
+# ours answers always; django-tenants insists on seeing its own
+DATABASE_ROUTERS = ("tenants.communes.cells.CellRouter", "django_tenants.routers.TenantSyncRouter")
