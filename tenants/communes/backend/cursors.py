@@ -13,12 +13,15 @@ from psycopg import sql
 if TYPE_CHECKING:
     from tenants.communes.backend.base import DatabaseWrapper
 
-_COMMENT_OR_SPACE = re.compile(r"(?:\s|\(|--[^\n]*(?:\n|$)|/\*.*?\*/)+", re.DOTALL)
+_PASSED_OVER = re.compile(r"(?:\s|\(|--[^\n\r]*(?:[\n\r]|$))+")
+_COMMENT_MARK = re.compile(r"/\*|\*/")
 _WORD = re.compile(r"[A-Za-z]+")
 # what a commune or the platform may say; nothing here changes the role, the path or the schema
 ROW_STATEMENTS = frozenset(
-    ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES", "EXPLAIN", "LOCK", "SAVEPOINT", "RELEASE", "ROLLBACK"]
+    ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES", "EXPLAIN", "LOCK", "SAVEPOINT", "RELEASE"]
 )
+# as Django writes them, to the letter
+ALSO_ALLOWED = ("ROLLBACK TO SAVEPOINT ", "SET CONSTRAINTS ")
 
 
 class StatementRefusedError(psycopg.ProgrammingError):
@@ -26,19 +29,35 @@ class StatementRefusedError(psycopg.ProgrammingError):
 
 
 def first_word(statement: str) -> str:
-    """The keyword that decides what a statement is, in capitals; opening brackets and comments are passed over."""
-    begin = _COMMENT_OR_SPACE.match(statement)
-    word = _WORD.match(statement, begin.end() if begin else 0)
-    return word.group().upper() if word else ""
+    """The keyword that decides what a statement is, in capitals; opening brackets and comments are passed over.
+
+    Comments nest, as PostgreSQL has it. "" when there is no word, or a comment has no end.
+    """
+    at = 0
+    while True:
+        if found := _PASSED_OVER.match(statement, at):
+            at = found.end()
+        elif statement.startswith("/*", at):
+            at = _end_of_comment(statement, at)
+        else:
+            word = _WORD.match(statement, at)
+            return word.group().upper() if word else ""
+
+
+def _end_of_comment(statement: str, at: int) -> int:
+    depth = 0
+    for mark in _COMMENT_MARK.finditer(statement, at):
+        depth += 1 if mark.group() == "/*" else -1
+        if depth == 0:
+            return mark.end()
+    return len(statement)
 
 
 def check_statement(statement: str) -> None:
     """Raise StatementRefusedError unless `statement` reads or writes rows, or marks a savepoint."""
     word = first_word(statement)
-    if word not in ROW_STATEMENTS and not statement.startswith("SET CONSTRAINTS "):
-        raise StatementRefusedError(
-            f"{word or 'This'} is not a statement about rows: only the owner's scope may say it."
-        )
+    if word not in ROW_STATEMENTS and not statement.startswith(ALSO_ALLOWED):
+        raise StatementRefusedError(f"{word or 'This'} is no statement about rows: only the owner's scope may say it.")
 
 
 class ScopedCursor(psycopg.Cursor[Any]):
