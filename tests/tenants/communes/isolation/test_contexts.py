@@ -33,8 +33,11 @@ from tenants.communes.scope import (
 )
 
 pytestmark = pytest.mark.commits
-# the ASGI handler leaves the request's body file to the garbage collector
-left_open_by_django = pytest.mark.filterwarnings("ignore:Exception ignored in. <function SpooledTemporaryFile")
+# the ASGI handler leaves the request's body file, and its threads their connections, to the garbage collector
+left_open_by_django = pytest.mark.filterwarnings(
+    "ignore:Exception ignored in. <function SpooledTemporaryFile",
+    "ignore:Exception ignored in. <function BaseConnection",
+)
 
 
 def where_am_i() -> str:
