@@ -16,6 +16,8 @@ MAY_ENTER_COMMUNES = {
     "tenants/communes/commands.py": "a command",
     "tenants/communes/isolation/grants.py": "rights are given as the owner",
     "tenants/communes/provisioning/steps.py": "a commune is made",
+    "tenants/communes/provisioning/schemas.py": "a schema is made",
+    "tenants/communes/provisioning/spares.py": "schemas are made ahead of time",
     "tenants/communes/provisioning/template.py": "the template schema is migrated and seeded",
     "tenants/communes/provisioning/clone.py": "a schema is copied",
     "tenants/communes/management/commands/migrate.py": "schemas are migrated",

@@ -34,7 +34,12 @@ def watch(topic: str) -> Callable[[Callable[[str], None]], Callable[[str], None]
 
 
 def announce(topic: str, payload: str = "") -> None:
-    """Tell all processes, when the current transaction commits. This process included."""
+    """Tell all processes, when the current transaction commits. This process included. Saying it twice is said once."""
+    message = f"{topic}:{payload}"
+    if message in connection.announced:
+        return
+    if connection.in_atomic_block:
+        connection.announced.add(message)
     if cell_of_scope() == MAIN:
         _notify(topic, payload)
     else:  # everybody listens to the main cell, so it is told when this one has committed

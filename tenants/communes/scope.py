@@ -114,13 +114,15 @@ def _entered(scope: Scope, cell: str) -> Iterator[None]:
 
 
 @contextmanager
-def commune_scope(commune: CommuneRef) -> Iterator[CommuneRef]:
+def commune_scope(commune: CommuneRef, *, savepoint: bool = True) -> Iterator[CommuneRef]:
     """Work for one commune inside one transaction; the previous scope comes back afterwards, whatever happens.
 
     Nested and threaded use is safe. Follow-ups registered with `on_commit` still see the commune; a statement of theirs
-    needs a transaction of its own, and without one is refused.
+    needs a transaction of its own, and without one is refused. Inside another transaction this is a savepoint, unless
+    the caller wants to stand or fall as a whole (`savepoint=False`).
     """
-    with _entered(Scope(commune.schema, Duty.COMMUNE, commune), commune.cell), transaction.atomic():
+    scope = Scope(commune.schema, Duty.COMMUNE, commune)
+    with _entered(scope, commune.cell), transaction.atomic(savepoint=savepoint):
         yield commune
 
 

@@ -31,6 +31,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "cases.sweep": {"task": "services.cases.tasks.sweep", "schedule": 30.0},
     "cms.publish": {"task": "cms.tasks.publish", "schedule": 60.0},
+    "communes.provision": {"task": "tenants.communes.provision_waiting", "schedule": 30.0},
     "documents.tidy": {"task": "services.documents.tasks.tidy", "schedule": 86400.0},
     "forms.purge": {"task": "services.forms.tasks.purge", "schedule": 3600.0},
 }

@@ -8,10 +8,12 @@ round trip; the caller gives the transaction.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 
+from tenants.communes.cells import MAIN
 from tenants.communes.isolation.grants import commune_grants, commune_memberships
 from tenants.communes.naming import SCHEMA_PATTERN
 from tenants.communes.roles import quoted as _q
@@ -19,6 +21,8 @@ from tenants.communes.roles import role_of
 from tenants.communes.scope import PUBLIC_SCHEMA, owner_scope
 
 TEMPLATE_SCHEMA = "commune_template"
+# held shared while a schema is made from the template, exclusively while a release changes it
+TEMPLATE_LOCK = 0x72705F74706C
 
 _COLUMNS = """
 SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
@@ -211,24 +215,33 @@ def _sequence_positions(catalogue: Catalogue) -> list[str]:
     ]
 
 
-def clone_template(target: str) -> None:
-    """Make the schema and role of one commune from the template. Call it inside a transaction, as owner.
-
-    Raises TemplateError, or the database's error when the schema exists already.
-    """
-    with owner_scope(PUBLIC_SCHEMA):
-        script = clone_script(read_catalogue(TEMPLATE_SCHEMA), target)
-        ensure_role(role_of(target))
-        with connection.cursor() as cursor:
-            cursor.execute(script)
+@lru_cache(maxsize=2)
+def _template(level: int, cell: str) -> Catalogue:
+    """The template's structure at a level: it changes with a release only."""
+    return read_catalogue(TEMPLATE_SCHEMA)
 
 
-def ensure_role(name: str) -> None:
-    """Create a role that can't log in and inherits only what it is a member of. Safe to repeat."""
+def hold_template() -> int:
+    """Keep the template from being changed until the transaction ends, and say its level. Raises TemplateError."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
-        if cursor.fetchone() is None:
-            cursor.execute(f"CREATE ROLE {_q(name)} NOLOGIN INHERIT")
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock_shared(%s), (SELECT coalesce(max(level), 0) FROM communes_release)",
+            [TEMPLATE_LOCK],
+        )
+        free, level = cursor.fetchone()
+    if not free:
+        raise TemplateError("The template is being changed by a release. Try again when that is over.")
+    return int(level)
+
+
+def clone_template(target: str, *, level: int, cell: str = MAIN) -> None:
+    """Make schema and role from the template, in one round trip. In the owner's scope and a transaction.
+
+    Raises the database's error when the schema exists already.
+    """
+    script = f"CREATE ROLE {_q(role_of(target))} NOLOGIN INHERIT;\n" + clone_script(_template(level, cell), target)
+    with connection.cursor() as cursor:
+        cursor.execute(script)
 
 
 def schema_exists(schema: str) -> bool:
