@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from tenants.communes.cells import MAIN
+from tenants.communes.models.commune import UNSEEN_STATES
 from tenants.communes.scope import cell_of_scope, public_scope, require_commune
 
 CHANNEL = "rathausplatz"
@@ -34,12 +35,7 @@ def watch(topic: str) -> Callable[[Callable[[str], None]], Callable[[str], None]
 
 
 def announce(topic: str, payload: str = "") -> None:
-    """Tell all processes, when the current transaction commits. This process included. Saying it twice is said once."""
-    message = f"{topic}:{payload}"
-    if message in connection.announced:
-        return
-    if connection.in_atomic_block:
-        connection.announced.add(message)
+    """Tell all processes, when the current transaction commits. This process included."""
     if cell_of_scope() == MAIN:
         _notify(topic, payload)
     else:  # everybody listens to the main cell, so it is told when this one has committed
@@ -59,7 +55,9 @@ def _notify_main(topic: str, payload: str) -> None:
 
 def invalidate_pages() -> None:
     """What anonymous visitors of the current commune see has changed: drop its cached pages and memories."""
-    announce("pages", require_commune().schema)
+    commune = require_commune()
+    if commune.state not in UNSEEN_STATES:
+        announce("pages", commune.schema)
 
 
 def dispatch(topic: str, payload: str) -> None:

@@ -43,8 +43,6 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._in_force: Scope | None = None
         self._own_schema_only = False
-        # what was announced in this transaction: once is enough (tenants.communes.invalidation)
-        self.announced: set[str] = set()
         super().__init__(*args, **kwargs)
         self.introspection = SchemaIntrospection(self)
 
@@ -151,23 +149,19 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
 
     def commit(self) -> None:
         super().commit()
-        self._forget()
+        self._in_force = None
 
     def rollback(self) -> None:
         super().rollback()
-        self._forget()
+        self._in_force = None
 
     def savepoint_rollback(self, sid: str) -> None:
         try:
             super().savepoint_rollback(sid)
         finally:
             # what was in force at the savepoint is unknown here: set it again with the next statement
-            self._forget()
+            self._in_force = None
 
     def close(self) -> None:
-        self._forget()
-        super().close()
-
-    def _forget(self) -> None:
         self._in_force = None
-        self.announced.clear()
+        super().close()

@@ -61,8 +61,9 @@ def drop_spares(*, outdated_only: bool = False) -> int:
     """Drop spare schemas: all, or those that a release has left behind. Returns how many. May run twice."""
     dropped = 0
     with public_scope(), transaction.atomic():
-        level = hold_template() if outdated_only else None
-        found = SpareSchema.objects.select_for_update(skip_locked=True).exclude(level=level)
+        found = SpareSchema.objects.select_for_update(skip_locked=True)
+        if outdated_only:
+            found = found.exclude(level=hold_template())
         names = list(found.values_list("schema_name", flat=True))
     for name in names:
         with public_scope(), transaction.atomic():
