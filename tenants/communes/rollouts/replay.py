@@ -1,0 +1,77 @@
+"""One schema from where it stands to the newest release, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from django.db import connection, transaction
+from psycopg import sql
+
+from tenants.communes.models import Release
+from tenants.communes.provisioning.rights import rights_on
+from tenants.communes.rollouts.python_steps import Workshop
+from tenants.communes.rollouts.standing import standing_here
+from tenants.communes.rollouts.steps import Step
+from tenants.communes.scope import CommuneRef, owner_scope
+
+# checks that wait for the end of the transaction would forbid the next step to alter their table
+_SETTLED = "SET CONSTRAINTS ALL IMMEDIATE;\nSET CONSTRAINTS ALL DEFERRED"
+
+
+class StandingChangedError(RuntimeError):
+    """The schema does not stand where the replay was to begin: somebody else migrated it."""
+
+
+def steps_of(releases: Sequence[Release]) -> list[Step]:
+    """All steps of some releases, in order."""
+    return [Step.from_json(kept) for release in releases for kept in release.steps]
+
+
+def replay(commune: CommuneRef, *, before: str, releases: Sequence[Release], workshop: Workshop, wait: float) -> None:
+    """Bring one schema from the standing `before` through `releases`. All or nothing.
+
+    Locks the schema's record of migrations first and looks again where it stands. Waits `wait` seconds at most for a
+    lock that somebody else holds, then raises the database's error. Raises StandingChangedError.
+    """
+    with owner_scope(commune.schema, commune), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = {int(wait * 1000)}")
+        cursor.execute("LOCK TABLE django_migrations IN SHARE ROW EXCLUSIVE MODE")
+        if standing_here() != before:
+            raise StandingChangedError(f"{commune.schema} was migrated by somebody else in the meantime.")
+        for part in _parts(steps_of(releases), commune.schema):
+            if isinstance(part, Step):
+                workshop.apply(part)
+            else:
+                cursor.execute(part)
+        expected = releases[-1].after
+        if standing_here() != expected:
+            raise StandingChangedError(f"{commune.schema} does not stand at level {releases[-1].level} after all steps.")
+
+
+def _parts(steps: Sequence[Step], schema: str) -> Iterator[str | Step]:
+    """Scripts as long as they get, and the steps between them that Django has to run."""
+    script: list[str] = []
+    for step in steps:
+        if step.kind == "python":
+            if script:
+                yield _joined(script)
+            yield step
+            script = []
+        else:
+            script += step.statements
+        script += rights_on(schema, tables=step.tables, sequences=step.sequences)
+        if step.records:
+            script += [_record(step), _SETTLED]
+    if script:
+        yield _joined(script)
+
+
+def _joined(statements: Sequence[str]) -> str:
+    # on lines of their own: a statement may end in a comment
+    return "\n;\n".join(statements)
+
+
+def _record(step: Step) -> str:
+    rows = [sql.SQL("({}, {}, now())").format(sql.Literal(app), sql.Literal(name)) for app, name in step.records]
+    insert = sql.SQL("INSERT INTO django_migrations (app, name, applied) VALUES {rows}")
+    return insert.format(rows=sql.SQL(", ").join(rows)).as_string(connection.connection)
