@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -29,6 +28,11 @@ class Chain:
     def newest(self) -> Release | None:
         """The release at the end, None before the first."""
         return self.releases[-1] if self.releases else None
+
+    @property
+    def newest_level(self) -> int:
+        """The level at the end, 0 before the first."""
+        return self.newest.level if self.newest else 0
 
     def at(self, where: str) -> Release | None:
         """The release at which a schema of this standing is."""
@@ -101,7 +105,3 @@ def is_behind(commune: CommuneRef) -> bool:
     level = own_level()
     return level is None or commune.level < level
 
-
-def levels_by_standing(releases: Sequence[Release]) -> dict[str, int]:
-    """Which level each known standing means."""
-    return {release.after: release.level for release in releases}

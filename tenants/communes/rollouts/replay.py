@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from django.db import connection, transaction
 from psycopg import sql
 
+from tenants.communes.isolation.grants import grants_on_new
 from tenants.communes.models import Release
-from tenants.communes.provisioning.rights import rights_on
 from tenants.communes.rollouts.python_steps import Workshop
 from tenants.communes.rollouts.standing import standing_here
 from tenants.communes.rollouts.steps import Step
@@ -34,8 +34,9 @@ def replay(commune: CommuneRef, *, before: str, releases: Sequence[Release], wor
     lock that somebody else holds, then raises the database's error. Raises StandingChangedError.
     """
     with owner_scope(commune.schema, commune), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = {int(wait * 1000)}")
-        cursor.execute("LOCK TABLE django_migrations IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute(
+            f"SET LOCAL lock_timeout = {int(wait * 1000)}; LOCK TABLE django_migrations IN SHARE ROW EXCLUSIVE MODE"
+        )
         if standing_here() != before:
             raise StandingChangedError(f"{commune.schema} was migrated by somebody else in the meantime.")
         for part in _parts(steps_of(releases), commune.schema):
@@ -43,13 +44,12 @@ def replay(commune: CommuneRef, *, before: str, releases: Sequence[Release], wor
                 workshop.apply(part)
             else:
                 cursor.execute(part)
-        expected = releases[-1].after
-        if standing_here() != expected:
-            raise StandingChangedError(f"{commune.schema} does not stand at level {releases[-1].level} after all steps.")
+        if standing_here() != releases[-1].after:
+            raise StandingChangedError(f"{commune.schema} does not stand at level {releases[-1].level} afterwards.")
 
 
 def _parts(steps: Sequence[Step], schema: str) -> Iterator[str | Step]:
-    """Scripts as long as they get, and the steps between them that Django has to run."""
+    """Scripts as long as they get, and between them the steps that Django has to run."""
     script: list[str] = []
     for step in steps:
         if step.kind == "python":
@@ -59,9 +59,11 @@ def _parts(steps: Sequence[Step], schema: str) -> Iterator[str | Step]:
             script = []
         else:
             script += step.statements
-        script += rights_on(schema, tables=step.tables, sequences=step.sequences)
         if step.records:
             script += [_record(step), _SETTLED]
+    tables, sequences = ([name for step in steps for name in getattr(step, kind)] for kind in ("tables", "sequences"))
+    if rights := grants_on_new(schema, tables=tables, sequences=sequences):
+        script.append(rights)
     if script:
         yield _joined(script)
 
@@ -72,6 +74,10 @@ def _joined(statements: Sequence[str]) -> str:
 
 
 def _record(step: Step) -> str:
-    rows = [sql.SQL("({}, {}, now())").format(sql.Literal(app), sql.Literal(name)) for app, name in step.records]
-    insert = sql.SQL("INSERT INTO django_migrations (app, name, applied) VALUES {rows}")
+    rows = [sql.SQL("({}, {})").format(sql.Literal(app), sql.Literal(name)) for app, name in step.records]
+    insert = sql.SQL(
+        "INSERT INTO django_migrations (app, name, applied) SELECT v.app, v.name, now() FROM (VALUES {rows})"
+        " AS v (app, name) WHERE NOT EXISTS"
+        " (SELECT 1 FROM django_migrations m WHERE m.app = v.app AND m.name = v.name)"
+    )
     return insert.format(rows=sql.SQL(", ").join(rows)).as_string(connection.connection)
