@@ -1,4 +1,4 @@
-"""Threads that do the same work in many communes, each with a database connection of its own."""
+"""Threads that do the same work in many communes, each with database connections of its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
-from django.db import connection
+from django.db import connections
 
 from tenants.communes.scope import CommuneRef
 
@@ -76,7 +76,7 @@ class Crew:
             while (commune := self._orders.get()) is not None:
                 self._outcomes.put(_attempt(work, commune))
         finally:
-            connection.close()
+            connections.close_all()
 
 
 def _attempt(work: Callable[[CommuneRef], None], commune: CommuneRef) -> Outcome:

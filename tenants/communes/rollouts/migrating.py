@@ -16,7 +16,7 @@ from tenants.communes.rollouts.python_steps import Workshop
 from tenants.communes.rollouts.releases import Chain
 from tenants.communes.rollouts.replay import replay, steps_of
 from tenants.communes.rollouts.runs import Plan, Report, Watcher, carry_out
-from tenants.communes.rollouts.selection import Cut, Selector
+from tenants.communes.rollouts.selection import Cut, Selector, by_cell
 from tenants.communes.rollouts.standing import (
     applied_in,
     migrations_on_disk,
@@ -65,9 +65,11 @@ class Orders:
 
 
 def survey(communes: Sequence[Commune]) -> list[Position]:
-    """Where the schemas of these communes stand, asked in one statement. Communes without a schema are left out."""
+    """Where the schemas of these communes stand, asked in one statement a cell. Those without a schema are left out."""
     chain = Chain.read()
-    found = standings([commune.schema_name for commune in communes])
+    found: dict[str, str] = {}
+    for cell, inhabitants in by_cell(communes).items():
+        found |= standings([commune.schema_name for commune in inhabitants], cell=cell)
     positions = []
     for commune in communes:
         if commune.schema_name in found:
@@ -178,9 +180,9 @@ class Mover:
         return work
 
     def _by_django(self, commune: CommuneRef) -> None:
-        migrate_schema(commune.schema)
+        migrate_schema(commune.schema, commune=commune)
         regrant(commune.schema)
-        if standings([commune.schema]).get(commune.schema) != self._newest.after:
+        if standings([commune.schema], cell=commune.cell).get(commune.schema) != self._newest.after:
             raise OffTheChainError(
                 f"{commune.schema} has migrations that the template does not know, even after Django migrated it."
             )

@@ -12,10 +12,10 @@ from django.core.management.base import BaseCommand, CommandError
 from tenants.communes.commands import CommuneCommand
 from tenants.communes.models import Commune, CommuneState, Rollout, RolloutItem
 from tenants.communes.rollouts.locks import fleet_lock
+from tenants.communes.rollouts.migrating import survey
 from tenants.communes.rollouts.releases import is_behind
 from tenants.communes.rollouts.runs import Plan, Report, Watcher, carry_out, close_abandoned
 from tenants.communes.rollouts.selection import Cut, Selector
-from tenants.communes.rollouts.standing import standings
 from tenants.communes.scope import CommuneRef, commune_scope, public_scope
 
 # what an ordinary command finds ready to work in; other states only when they are named
@@ -52,10 +52,9 @@ def communes_for(orders: CommandOrders) -> list[Commune]:
     """Who the command is for now, in order: selected, with a schema, and not done before if the run is resumed."""
     states = orders.selector.states or tuple(USUAL_STATES)
     selector = Selector(states, orders.selector.waves, orders.selector.tags, orders.selector.names)
-    communes = selector.communes()
-    present = standings([commune.schema_name for commune in communes])
+    present = [position.commune for position in survey(selector.communes())]
     done = _done_before(orders.line) if orders.resume else set()
-    return [commune for commune in communes if commune.schema_name in present and commune.pk not in done]
+    return [commune for commune in present if commune.pk not in done]
 
 
 def _done_before(line: str) -> set[int]:

@@ -44,6 +44,14 @@ class Selector:
         )
 
 
+def by_cell(communes: Sequence[Commune]) -> dict[str, list[Commune]]:
+    """The communes of each PostgreSQL, in their order."""
+    cells: dict[str, list[Commune]] = {}
+    for commune in communes:
+        cells.setdefault(commune.cell, []).append(commune)
+    return cells
+
+
 @dataclass(frozen=True, slots=True)
 class Cut:
     """How communes are cut into waves: `canary` go first (0: those whose own wave is 0), then waves of `sizes`."""

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
+from tenants.communes.cells import MAIN
 from tenants.communes.scope import PUBLIC_SCHEMA, owner_scope
 
 # (app label, migration name)
@@ -72,9 +73,9 @@ def code_standing() -> str:
     return digest_of(migrations_on_disk(tenant_labels()))
 
 
-def applied_in(schema: str, labels: Sequence[str] | None = None) -> set[Key]:
+def applied_in(schema: str, labels: Sequence[str] | None = None, *, cell: str = MAIN) -> set[Key]:
     """The migrations that one schema records, of the given apps (all of them: None). Empty without the table."""
-    with owner_scope(PUBLIC_SCHEMA), transaction.atomic(), connection.cursor() as cursor:
+    with owner_scope(PUBLIC_SCHEMA, cell=cell), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_WITH_MIGRATIONS, [[schema]])
         if cursor.fetchone() is None:
             return set()
@@ -83,12 +84,12 @@ def applied_in(schema: str, labels: Sequence[str] | None = None) -> set[Key]:
         return {(app, name) for app, name in cursor.fetchall() if labels is None or app in labels}
 
 
-def standings(schemas: Iterable[str]) -> dict[str, str]:
-    """The standing of each schema, in one statement over all of them; schemas that don't exist are left out.
+def standings(schemas: Iterable[str], *, cell: str = MAIN) -> dict[str, str]:
+    """The standing of each schema of a cell, in one statement over all of them; those that don't exist are left out.
 
     The digests are made in the server. A schema without a single migration stands at "".
     """
-    with owner_scope(PUBLIC_SCHEMA), transaction.atomic(), connection.cursor() as cursor:
+    with owner_scope(PUBLIC_SCHEMA, cell=cell), transaction.atomic(), connection.cursor() as cursor:
         # thousands of small plans: compiling them costs more than it saves
         cursor.execute("SET LOCAL jit = off")
         cursor.execute(_WITH_MIGRATIONS, [list(schemas)])

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from tenants.communes.cells import MAIN
 from tenants.communes.scope import owner_scope
 
 # so many schemas a statement: the server sorts their lines in memory
@@ -54,28 +55,28 @@ SELECT schema_name, md5(string_agg(line, E'\\n' ORDER BY line COLLATE "C")) FROM
 )
 
 
-def structure_digests(schemas: Sequence[str]) -> dict[str, str]:
-    """One digest for each schema that exists: equal digests, equal structure. As owner."""
+def structure_digests(schemas: Sequence[str], *, cell: str = MAIN) -> dict[str, str]:
+    """One digest for each schema of a cell that exists: equal digests, equal structure."""
     digests: dict[str, str] = {}
     for begin in range(0, len(schemas), SCHEMAS_AT_ONCE):
-        digests |= dict(_ask(_DIGESTS, schemas[begin : begin + SCHEMAS_AT_ONCE]))
+        digests |= dict(_ask(_DIGESTS, schemas[begin : begin + SCHEMAS_AT_ONCE], cell))
     return digests
 
 
-def structure_of(schema: str) -> set[str]:
-    """What one schema consists of, a line each. As owner."""
-    return {line for _schema, line in _ask(_LINES + "SELECT schema_name, line FROM lines", [schema])}
+def structure_of(schema: str, *, cell: str = MAIN) -> set[str]:
+    """What one schema consists of, a line each."""
+    return {line for _schema, line in _ask(_LINES + "SELECT schema_name, line FROM lines", [schema], cell)}
 
 
-def differences(schema: str, template: str) -> list[str]:
-    """What a schema lacks or has too much, compared with another, in words."""
-    here, there = structure_of(schema), structure_of(template)
+def differences(schema: str, template: str, *, cell: str = MAIN) -> list[str]:
+    """What a schema lacks or has too much, compared with another of its cell, in words."""
+    here, there = structure_of(schema, cell=cell), structure_of(template, cell=cell)
     missing = [f"lacks {line}" for line in sorted(there - here)]
     return missing + [f"has on its own {line}" for line in sorted(here - there)]
 
 
-def _ask(statement: str, schemas: Sequence[str]) -> list[tuple[str, str]]:
+def _ask(statement: str, schemas: Sequence[str], cell: str) -> list[tuple[str, str]]:
     # with only pg_catalog in the path the server qualifies every name of ours, and the schema's is taken out again
-    with owner_scope("pg_catalog"), connection.cursor() as cursor:
+    with owner_scope("pg_catalog", cell=cell), connection.cursor() as cursor:
         cursor.execute(statement, {"schemas": list(schemas)})
         return list(cursor.fetchall())

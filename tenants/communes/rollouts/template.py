@@ -25,16 +25,16 @@ from tenants.communes.rollouts.standing import (
     tenant_labels,
 )
 from tenants.communes.rollouts.steps import Change, Step
-from tenants.communes.scope import PUBLIC_SCHEMA, owner_scope, public_scope
+from tenants.communes.scope import PUBLIC_SCHEMA, CommuneRef, owner_scope, public_scope
 from tenants.communes.starters import starters
 
 class CodeTooOldError(RuntimeError):
     """The template is at a later release than this code."""
 
 
-def migrate_schema(schema: str, verbosity: int = 0) -> None:
-    """Run Django's own migrations in one schema, as owner, with nothing recorded."""
-    with owner_scope(schema):
+def migrate_schema(schema: str, verbosity: int = 0, *, commune: CommuneRef | None = None) -> None:
+    """Run Django's own migrations in one schema (of the commune's cell), as owner, with nothing recorded."""
+    with owner_scope(schema, commune):
         call_command(DjangoMigrate(), verbosity=verbosity, interactive=False)
 
 

@@ -13,7 +13,7 @@ from tenants.communes.models import Commune
 from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA
 from tenants.communes.references import SharedReference, shared_references
 from tenants.communes.rollouts.migrating import survey
-from tenants.communes.rollouts.selection import Selector
+from tenants.communes.rollouts.selection import Selector, by_cell
 from tenants.communes.rollouts.structure import SCHEMAS_AT_ONCE, differences, structure_digests
 from tenants.communes.scope import PUBLIC_SCHEMA, owner_scope
 
@@ -48,26 +48,27 @@ def verify_fleet(selector: Selector) -> list[Finding]:
     ]
     present = [position.commune for position in positions if not position.is_behind]
     for check in (structure_findings, rights_findings, reference_findings):
-        for begin in range(0, len(present), SCHEMAS_AT_ONCE):
-            findings += check(present[begin : begin + SCHEMAS_AT_ONCE])
+        for cell, communes in by_cell(present).items():
+            for begin in range(0, len(communes), SCHEMAS_AT_ONCE):
+                findings += check(communes[begin : begin + SCHEMAS_AT_ONCE], cell)
     return findings
 
 
-def structure_findings(communes: Sequence[Commune]) -> list[Finding]:
+def structure_findings(communes: Sequence[Commune], cell: str) -> list[Finding]:
     """Schemas that are not built like the template."""
     schemas = [commune.schema_name for commune in communes]
-    digests = structure_digests([TEMPLATE_SCHEMA, *schemas])
+    digests = structure_digests([TEMPLATE_SCHEMA, *schemas], cell=cell)
     findings = []
     for schema in schemas:
         if digests.get(schema) != digests[TEMPLATE_SCHEMA]:
-            found = differences(schema, TEMPLATE_SCHEMA)
+            found = differences(schema, TEMPLATE_SCHEMA, cell=cell)
             findings += [Finding(schema, text) for text in found[:SHOWN_PER_SCHEMA]]
             if len(found) > SHOWN_PER_SCHEMA:
                 findings.append(Finding(schema, f"… and {len(found) - SHOWN_PER_SCHEMA} differences more"))
     return findings
 
 
-def rights_findings(communes: Sequence[Commune]) -> list[Finding]:
+def rights_findings(communes: Sequence[Commune], cell: str) -> list[Finding]:
     """Tables that a commune's role can't use, or that others can."""
     asked = {
         "schemas": [commune.schema_name for commune in communes],
@@ -75,7 +76,7 @@ def rights_findings(communes: Sequence[Commune]) -> list[Finding]:
         "migrations": MIGRATIONS,
     }
     findings = []
-    with owner_scope(PUBLIC_SCHEMA), connection.cursor() as cursor:
+    with owner_scope(PUBLIC_SCHEMA, cell=cell), connection.cursor() as cursor:
         cursor.execute(_RIGHTS, asked)
         for schema, table, enough, others in cursor.fetchall():
             if not enough:
@@ -85,10 +86,10 @@ def rights_findings(communes: Sequence[Commune]) -> list[Finding]:
     return findings
 
 
-def reference_findings(communes: Sequence[Commune]) -> list[Finding]:
+def reference_findings(communes: Sequence[Commune], cell: str) -> list[Finding]:
     """References to shared rows that are not there."""
     findings: list[Finding] = []
-    with owner_scope(PUBLIC_SCHEMA), connection.cursor() as cursor:
+    with owner_scope(PUBLIC_SCHEMA, cell=cell), connection.cursor() as cursor:
         for _name, reference in shared_references.items():
             parts = [_lost(commune.schema_name, reference) for commune in communes]
             if parts:
