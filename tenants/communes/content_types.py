@@ -26,5 +26,7 @@ class SchemaKeyedCache(dict[Any, Any]):
 def separate_by_schema(apps: Apps = installed) -> None:
     """Replace the manager's cache, of the real models or of a migration's. Runs once each; twice does no harm."""
     if "contenttypes" in apps.app_configs and "contenttype" in apps.all_models["contenttypes"]:
-        manager: Any = apps.get_model("contenttypes", "ContentType").objects
-        manager._cache = SchemaKeyedCache()
+        model: Any = apps.get_model("contenttypes", "ContentType")
+        # Django copies the declared managers anew whenever relations change, their cache included
+        for manager in [*model._meta.local_managers, *model._meta.managers]:
+            manager._cache = SchemaKeyedCache()

@@ -17,6 +17,7 @@ from tenants.communes.rollouts.releases import Chain
 from tenants.communes.rollouts.replay import replay, steps_of
 from tenants.communes.rollouts.runs import Plan, Report, Watcher, carry_out
 from tenants.communes.rollouts.selection import Cut, Selector, by_cell
+from tenants.communes.rollouts.spares import drop_stale_spares
 from tenants.communes.rollouts.standing import (
     applied_in,
     migrations_on_disk,
@@ -113,7 +114,8 @@ def prepare_release(say: Say, *, verbosity: int = 0) -> None:
     create_template()
     if pending_in(TEMPLATE_SCHEMA, tenant_labels()):
         say("Vorlage")
-    release_template(verbosity=verbosity)
+    release = release_template(verbosity=verbosity)
+    drop_stale_spares(release.level)
     seed_template()
 
 

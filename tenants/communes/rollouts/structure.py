@@ -23,8 +23,8 @@ _LINES = f"""
 WITH n AS (SELECT oid, nspname FROM pg_namespace WHERE nspname = ANY(%(schemas)s)),
 lines (schema_name, line) AS (
   SELECT n.nspname, concat_ws(' ', 'column', c.relname || '.' || a.attname, format_type(a.atttypid, a.atttypmod),
-      CASE WHEN a.attnotnull THEN 'not null' END, 'identity ' || nullif(a.attidentity, ''),
-      'generated ' || nullif(a.attgenerated, ''),
+      CASE WHEN a.attnotnull THEN 'not null' END, 'identity ' || nullif(a.attidentity::text, ''),
+      'generated ' || nullif(a.attgenerated::text, ''),
       'collate ' || CASE WHEN a.attcollation <> t.typcollation THEN co.collname END,
       'default ' || {_PLAIN.format(text="pg_get_expr(d.adbin, d.adrelid)")})
   FROM n JOIN pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p')
