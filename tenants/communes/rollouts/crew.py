@@ -20,7 +20,7 @@ MakeWork = Callable[[], Callable[[CommuneRef], None]]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one commune. `error` is the traceback of a failure, `reason` its last line; "" when all is well."""
+    """What became of one commune. `error` is the traceback of a failure and `reason` its last line, else ""."""
 
     commune: CommuneRef
     seconds: float
@@ -34,7 +34,9 @@ class Crew:
     def __init__(self, jobs: int, make_work: MakeWork) -> None:
         self._make_work = make_work
         self._orders: queue.SimpleQueue[CommuneRef | None] = queue.SimpleQueue()
-        self._outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        # with each outcome, how many orders were dropped because of it
+        self._outcomes: queue.SimpleQueue[tuple[Outcome, int]] = queue.SimpleQueue()
+        self._stop_on_failure = True
         self._threads = [threading.Thread(target=self._labour, name=f"fleet-{number}") for number in range(jobs)]
 
     def __enter__(self) -> Crew:
@@ -42,7 +44,9 @@ class Crew:
             thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._drop_orders()
         for _thread in self._threads:
             self._orders.put(None)
@@ -51,14 +55,13 @@ class Crew:
 
     def work_through(self, communes: Sequence[CommuneRef], *, stop_on_failure: bool) -> Iterator[Outcome]:
         """The outcomes as they come. After a failure with `stop_on_failure` only what has begun is finished."""
+        self._stop_on_failure = stop_on_failure
         for commune in communes:
             self._orders.put(commune)
         expected = len(communes)
-        while expected:
-            outcome = self._outcomes.get()
-            expected -= 1
-            if outcome.error and stop_on_failure:
-                expected -= self._drop_orders()
+        while expected > 0:
+            outcome, dropped = self._outcomes.get()
+            expected -= 1 + dropped
             yield outcome
 
     def _drop_orders(self) -> int:
@@ -74,7 +77,10 @@ class Crew:
         try:
             work = self._make_work()
             while (commune := self._orders.get()) is not None:
-                self._outcomes.put(_attempt(work, commune))
+                outcome = _attempt(work, commune)
+                # by the thread that failed, before it or another takes the next
+                dropped = self._drop_orders() if outcome.error and self._stop_on_failure else 0
+                self._outcomes.put((outcome, dropped))
         finally:
             connections.close_all()
 

@@ -13,13 +13,25 @@ from psycopg import sql
 
 # exactly these classes: a subclass may do more than its parent
 _SCHEMA = {
-    getattr(migrations, name)
-    for name in (
-        "CreateModel DeleteModel RenameModel AlterModelTable AlterModelTableComment AlterUniqueTogether "
-        "AlterIndexTogether AlterOrderWithRespectTo AlterModelOptions AlterModelManagers AddField RemoveField "
-        "AlterField RenameField AddIndex RemoveIndex RenameIndex AddConstraint RemoveConstraint AlterConstraint RunSQL"
-    ).split()
-    if hasattr(migrations, name)
+    migrations.CreateModel,
+    migrations.DeleteModel,
+    migrations.RenameModel,
+    migrations.AlterModelTable,
+    migrations.AlterModelTableComment,
+    migrations.AlterUniqueTogether,
+    migrations.AlterIndexTogether,
+    migrations.AlterOrderWithRespectTo,
+    migrations.AlterModelOptions,
+    migrations.AlterModelManagers,
+    migrations.RemoveField,
+    migrations.RenameField,
+    migrations.AddIndex,
+    migrations.RemoveIndex,
+    migrations.RenameIndex,
+    migrations.AddConstraint,
+    migrations.RemoveConstraint,
+    migrations.AlterConstraint,
+    migrations.RunSQL,
 }
 # what these make is the same each time
 _PLAIN_DEFAULTS: tuple[Any, ...] = (dict, list, set, tuple, str, int, float, bool)

@@ -93,9 +93,7 @@ def _in_order(loader: MigrationLoader) -> list[Key]:
     return list(order)
 
 
-def _with_states(
-    migration: Migration, state: ProjectState
-) -> list[tuple[Operation, ProjectState, ProjectState]]:
+def _with_states(migration: Migration, state: ProjectState) -> list[tuple[Operation, ProjectState, ProjectState]]:
     found = []
     for operation in migration.operations:
         if isinstance(operation, RunPython):

@@ -64,7 +64,7 @@ def _code_standing() -> str:
 
 
 class _OwnLevel:
-    """The level this process's code fits, once found. The code of a process never changes, so neither does the level."""
+    """The level this process's code fits, once found: the code of a process never changes, so it doesn't either."""
 
     def __init__(self) -> None:
         self.level: int | None = None
@@ -104,4 +104,3 @@ def is_behind(commune: CommuneRef) -> bool:
     """
     level = own_level()
     return level is None or commune.level < level
-

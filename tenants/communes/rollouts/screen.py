@@ -1,4 +1,4 @@
-"""How a run over the fleet looks on the command line: a bar on a terminal, plain lines elsewhere, a table at the end."""
+"""How a run over the fleet looks: a bar on a terminal, plain lines elsewhere, a table at the end."""
 
 from __future__ import annotations
 

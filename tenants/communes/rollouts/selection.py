@@ -39,9 +39,7 @@ class Selector:
 
     def _names(self, commune: Commune) -> bool:
         known = [text.lower() for text in (commune.slug, commune.schema_name, commune.name, commune.official_name)]
-        return not self.names or any(
-            fnmatchcase(text, pattern.lower()) for text in known for pattern in self.names
-        )
+        return not self.names or any(fnmatchcase(text, pattern.lower()) for text in known for pattern in self.names)
 
 
 def by_cell(communes: Sequence[Commune]) -> dict[str, list[Commune]]:

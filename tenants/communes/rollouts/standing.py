@@ -63,7 +63,9 @@ def migrations_on_disk(labels: Iterable[str]) -> set[Key]:
             continue  # an app without migrations
         paths = getattr(module, "__path__", [])
         found |= {
-            (label, name) for _finder, name, package in pkgutil.iter_modules(paths) if not package and name[0] not in "_~"
+            (label, name)
+            for _finder, name, package in pkgutil.iter_modules(paths)
+            if not package and name[0] not in "_~"
         }
     return found
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tenants.communes.models import Commune, Rollout, RolloutItem
+from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA
 from tenants.communes.rollouts.migrating import Position, pending_in, survey
 from tenants.communes.rollouts.releases import Chain, own_level
 from tenants.communes.rollouts.selection import Selector
 from tenants.communes.rollouts.standing import shared_labels, tenant_labels
-from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA
 from tenants.communes.scope import PUBLIC_SCHEMA, public_scope
 
 RUNS_SHOWN = 5

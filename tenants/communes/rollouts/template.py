@@ -28,6 +28,7 @@ from tenants.communes.rollouts.steps import Change, Step
 from tenants.communes.scope import PUBLIC_SCHEMA, CommuneRef, owner_scope, public_scope
 from tenants.communes.starters import starters
 
+
 class CodeTooOldError(RuntimeError):
     """The template is at a later release than this code."""
 
@@ -79,7 +80,7 @@ def _refuse_older(code: str) -> None:
 
 
 def _adopt(code: str) -> Release:
-    """The release the template is at already; recorded as a beginning when it was migrated before there were records."""
+    """The release the template is at already; recorded as a beginning if it was migrated before there were records."""
     newest, where = Chain.read().newest, standing_here()
     if newest is None or newest.after != where:
         return _enter(before="", after=where, code=code, steps=[])
@@ -120,7 +121,7 @@ def _migrate(code: str, verbosity: int) -> Release:
 def _step(change: Change) -> Step:
     if any(TEMPLATE_SCHEMA in statement for statement in change.statements):
         raise RecordingError(
-            f"{change.app}.{change.name} names the schema {TEMPLATE_SCHEMA} in its SQL: leave schemas out of migrations."
+            f"{change.app}.{change.name} names the schema {TEMPLATE_SCHEMA} in its SQL: leave schemas out of it."
         )
     step = Step(kind="sql", app=change.app, name=change.name, records=change.records)
     if change.needs_django:

@@ -162,7 +162,9 @@ class Command(BaseCommand):
                 way = (
                     "off the chain: --runner=django"
                     if position.missing is None
-                    else ", ".join([f"level {release.level}" for release in position.missing] + ["new release"] * coming)
+                    else ", ".join(
+                        [f"level {release.level}" for release in position.missing] + ["new release"] * coming
+                    )
                 )
                 rows.append([number + 1, position.commune.slug, position.level or "unknown", way])
         self._show(["wave", "commune", "stands at", "gets"], rows, options)
@@ -177,7 +179,9 @@ class Command(BaseCommand):
         if failure is None:
             self.stdout.write("No run has failed there.")
         else:
-            self.stdout.write(f"{failure.rollout.began_at:%Y-%m-%d %H:%M} UTC, {failure.rollout.command}\n{failure.error}")
+            self.stdout.write(
+                f"{failure.rollout.began_at:%Y-%m-%d %H:%M} UTC, {failure.rollout.command}\n{failure.error}"
+            )
 
     def _conclude(self, report: Report, screen: Screen, options: dict[str, Any], nothing: str) -> None:
         if options["json"]:

@@ -49,7 +49,7 @@ def fleet_database(postgres_url: str, migrated_database: str, django_db_setup: N
         admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-class _using:  # noqa: N801 - read as a word
+class _using:
     """Django works with another database for a while."""
 
     def __init__(self, postgres_url: str, name: str, blocker: Any) -> None:

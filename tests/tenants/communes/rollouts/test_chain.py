@@ -79,7 +79,7 @@ def test_code_of_an_earlier_release_leaves_the_fleet_alone(fleet: str, migration
     fleet_command("migrate")
     migrations.take_back()
     assert own_level() == 1
-    with pytest.raises(CommandError, match="The template is at level 2 .*, this code belongs to level 1"):
+    with pytest.raises(CommandError, match=r"The template is at level 2 .*, this code belongs to level 1"):
         fleet_command("migrate")
 
 

@@ -86,7 +86,9 @@ def test_the_new_table_is_the_commune_s_to_use_and_nobody_else_s(fleet: str, mig
     fleet_command("migrate")
     write_down("calau", "Eine Bank an der Dobra")
     with commune_scope(find_commune("calau").ref()), connection.cursor() as cursor:
-        cursor.execute("INSERT INTO participation_bench (name, share, idea_id) SELECT 'A', 1, id FROM participation_idea")
+        cursor.execute(
+            "INSERT INTO participation_bench (name, share, idea_id) SELECT 'A', 1, id FROM participation_idea"
+        )
         cursor.execute("SELECT name, colour FROM participation_bench b JOIN participation_idea i ON i.id = b.idea_id")
         assert cursor.fetchall() == [("A", "blue")]
     assert fleet_command("verify").startswith("Nothing to show.")

@@ -52,7 +52,7 @@ def test_a_dry_run_shows_who_and_what_and_changes_nothing(fleet: str, migrations
     assert (Release.objects.count(), Rollout.objects.count()) == (1, 0)
 
 
-@pytest.mark.parametrize("done_before", [0, random.randint(1, 2), random.randint(3, 5)])  # noqa: S311
+@pytest.mark.parametrize("done_before", [0, random.randint(1, 2), random.randint(3, 5)])
 def test_after_kill_9_anywhere_the_next_run_completes_the_fleet(
     fleet: str, migrations: MigrationFolder, tmp_path: Path, done_before: int
 ) -> None:
@@ -62,7 +62,7 @@ def test_after_kill_9_anywhere_the_next_run_completes_the_fleet(
     killed = start_fleet_command("migrate", "--jobs", "1", migrations=migrations, log=log)
     try:
         wait_until(
-            lambda: killed.poll() is not None or _moved(old) >= done_before and _at_work(),
+            lambda: killed.poll() is not None or (_moved(old) >= done_before and _at_work()),
             what=f"{done_before} communes are done; see {log}",
         )
         assert killed.poll() is None, log.read_text()
