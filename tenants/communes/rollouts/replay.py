@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from django.db import connection, transaction
 from psycopg import sql
 
+from tenants.communes.cells import MAIN
 from tenants.communes.isolation.grants import grants_on_new
 from tenants.communes.models import Release
 from tenants.communes.rollouts.python_steps import Workshop
@@ -16,6 +17,10 @@ from tenants.communes.scope import CommuneRef, owner_scope
 
 # checks that wait for the end of the transaction would forbid the next step to alter their table
 _SETTLED = "SET CONSTRAINTS ALL IMMEDIATE;\nSET CONSTRAINTS ALL DEFERRED"
+
+_BEGIN = "SET LOCAL lock_timeout = {milliseconds}; LOCK TABLE django_migrations IN SHARE ROW EXCLUSIVE MODE"
+# the row that says so is written later to the same log and waits for the disk: it can't survive without the schema
+_UNHURRIED = "; SET LOCAL synchronous_commit = off"
 
 
 class StandingChangedError(RuntimeError):
@@ -34,9 +39,7 @@ def replay(commune: CommuneRef, *, before: str, releases: Sequence[Release], wor
     lock that somebody else holds, then raises the database's error. Raises StandingChangedError.
     """
     with owner_scope(commune.schema, commune), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            f"SET LOCAL lock_timeout = {int(wait * 1000)}; LOCK TABLE django_migrations IN SHARE ROW EXCLUSIVE MODE"
-        )
+        cursor.execute(_BEGIN.format(milliseconds=int(wait * 1000)) + (_UNHURRIED if commune.cell == MAIN else ""))
         if standing_here() != before:
             raise StandingChangedError(f"{commune.schema} was migrated by somebody else in the meantime.")
         for part in _parts(steps_of(releases), commune.schema):

@@ -25,9 +25,9 @@ Key = tuple[str, str]
 
 # a list of scalar subqueries: unlike a UNION of a thousand parts, it is flat for parser and planner
 _STANDINGS = "SELECT * FROM (VALUES {rows}) AS fleet (schema_name, standing)"
-_ONE = """({name}, (SELECT encode(sha256(convert_to(
-    string_agg(app || '.' || name, E'\\n' ORDER BY (app || '.' || name) COLLATE "C"), 'UTF8')), 'hex')
-    FROM {table} WHERE app = ANY({apps})))"""
+_DIGEST = """encode(sha256(convert_to(
+    string_agg(app || '.' || name, E'\\n' ORDER BY (app || '.' || name) COLLATE "C"), 'UTF8')), 'hex')"""
+_ONE = f"({{name}}, (SELECT {_DIGEST} FROM {{table}} WHERE app = ANY({{apps}})))"
 _WITH_MIGRATIONS = """
 SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relname = 'django_migrations' AND c.relkind = 'r' AND n.nspname = ANY(%s)
@@ -115,5 +115,5 @@ def standing_here() -> str:
         cursor.execute("SELECT to_regclass(quote_ident(current_schema()) || '.django_migrations')")
         if cursor.fetchone()[0] is None:
             return ""
-        cursor.execute("SELECT app, name FROM django_migrations WHERE app = ANY(%s)", [tenant_labels()])
-        return digest_of(set(cursor.fetchall()))
+        cursor.execute(f"SELECT {_DIGEST} FROM django_migrations WHERE app = ANY(%s)", [tenant_labels()])
+        return cursor.fetchone()[0] or ""
