@@ -21,7 +21,6 @@ MAY_ENTER_COMMUNES = {
     "tenants/communes/rollouts/template.py": "the template schema is migrated and seeded",
     "tenants/communes/rollouts/standing.py": "schemas are asked where they stand",
     "tenants/communes/rollouts/replay.py": "a release is replayed in one schema after another",
-    "tenants/communes/rollouts/spares.py": "stale spare schemas are dropped",
     "tenants/communes/rollouts/structure.py": "schemas are compared with the template",
     "tenants/communes/rollouts/verifying.py": "schemas are checked",
     "tenants/communes/rollouts/running.py": "a command is run in one commune after another",

@@ -11,13 +11,13 @@ from tenants.communes.invalidation import announce
 from tenants.communes.isolation.grants import grant_shared_tables, regrant
 from tenants.communes.models import Commune, Release
 from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA
+from tenants.communes.provisioning.spares import drop_spares
 from tenants.communes.rollouts.locks import fleet_lock
 from tenants.communes.rollouts.python_steps import Workshop
 from tenants.communes.rollouts.releases import Chain
 from tenants.communes.rollouts.replay import replay, steps_of
 from tenants.communes.rollouts.runs import Plan, Report, Watcher, carry_out
 from tenants.communes.rollouts.selection import Cut, Selector, by_cell
-from tenants.communes.rollouts.spares import drop_stale_spares
 from tenants.communes.rollouts.standing import (
     applied_in,
     migrations_on_disk,
@@ -114,8 +114,8 @@ def prepare_release(say: Say, *, verbosity: int = 0) -> None:
     create_template()
     if pending_in(TEMPLATE_SCHEMA, tenant_labels()):
         say("Vorlage")
-    release = release_template(verbosity=verbosity)
-    drop_stale_spares(release.level)
+    release_template(verbosity=verbosity)
+    drop_spares(outdated_only=True)
     seed_template()
 
 

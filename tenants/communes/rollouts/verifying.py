@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from psycopg import sql
@@ -11,7 +12,7 @@ from psycopg import sql
 from tenants.communes.isolation.grants import MIGRATIONS
 from tenants.communes.models import Commune
 from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA
-from tenants.communes.references import SharedReference, shared_references
+from tenants.communes.references import SharedReference, given, shared_references
 from tenants.communes.rollouts.migrating import survey
 from tenants.communes.rollouts.selection import Selector, by_cell
 from tenants.communes.rollouts.structure import SCHEMAS_AT_ONCE, differences, structure_digests
@@ -70,7 +71,7 @@ def structure_findings(communes: Sequence[Commune], cell: str) -> list[Finding]:
 
 def rights_findings(communes: Sequence[Commune], cell: str) -> list[Finding]:
     """Tables that a commune's role can't use, or that others can."""
-    asked = {
+    asked: dict[str, Any] = {
         "schemas": [commune.schema_name for commune in communes],
         "roles": [commune.role for commune in communes],
         "migrations": MIGRATIONS,
@@ -106,10 +107,9 @@ def _finding(reference: SharedReference, row: Sequence[str]) -> Finding:
 
 
 def _lost(schema: str, reference: SharedReference) -> sql.Composed:
-    columns = [sql.SQL("t.{}").format(sql.Identifier(name)) for name in reference.columns]
-    keys = [sql.SQL("s.{}").format(sql.Identifier(name)) for name in reference.keys]
+    columns = [sql.Identifier("t", name) for name in reference.columns]
+    keys = [sql.Identifier("s", name) for name in reference.keys]
     matches = [sql.SQL("{} = {}").format(key, column) for key, column in zip(keys, columns, strict=True)]
-    given = [sql.SQL("{}::text <> ''").format(column) for column in columns]
     return sql.SQL(
         "(SELECT {schema} AS schema_name, count(*) AS rows, {names} FROM {table} t WHERE {given} AND NOT EXISTS"
         " (SELECT FROM {target} s WHERE {matches}) GROUP BY {names})"
@@ -117,7 +117,7 @@ def _lost(schema: str, reference: SharedReference) -> sql.Composed:
         schema=sql.Literal(schema),
         names=sql.SQL(", ").join(columns),
         table=sql.Identifier(schema, reference.table),
-        given=sql.SQL(" AND ").join(given),
+        given=given(reference.columns, "t"),
         target=sql.Identifier(PUBLIC_SCHEMA, reference.target),
         matches=sql.SQL(" AND ").join(matches),
     )

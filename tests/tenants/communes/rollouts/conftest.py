@@ -22,8 +22,7 @@ def make_commune(name: str, *, wave: int = 1) -> Any:
 
     from tenants.communes.models import Commune, CommuneState, Domain
     from tenants.communes.naming import slug_for
-    from tenants.communes.provisioning.clone import clone_template
-    from tenants.communes.rollouts.releases import newest_level
+    from tenants.communes.provisioning.schemas import make_schema
 
     slug = slug_for(name, taken=lambda slug: False)
     with transaction.atomic():
@@ -31,8 +30,7 @@ def make_commune(name: str, *, wave: int = 1) -> Any:
             schema_name=slug, slug=slug, name=name, official_name=name, wave=wave, state=CommuneState.LIVE
         )
         Domain.objects.create(tenant=commune, domain=f"{slug}.localhost", is_primary=True)
-        clone_template(slug)
-        Commune.objects.filter(pk=commune.pk).update(level=newest_level())
+        Commune.objects.filter(pk=commune.pk).update(level=make_schema(slug))
     return commune
 
 

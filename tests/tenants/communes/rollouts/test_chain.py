@@ -6,7 +6,8 @@ import pytest
 from django.core.management import CommandError
 
 from tenants.communes.models import Commune, Release, SpareSchema
-from tenants.communes.provisioning.clone import clone_template, schema_exists
+from tenants.communes.provisioning.clone import schema_exists
+from tenants.communes.provisioning.spares import keep_spares
 from tenants.communes.rollouts.releases import own_level
 from tenants.communes.rollouts.standing import (
     applied_in,
@@ -111,12 +112,9 @@ def test_a_commune_made_after_a_release_stands_at_it(fleet: str, migrations: Mig
 
 
 def test_spare_schemas_of_an_earlier_release_are_dropped(fleet: str, migrations: MigrationFolder) -> None:
-    from django.db import transaction
-
-    with transaction.atomic():
-        clone_template("spare_1")
-        SpareSchema.objects.create(schema_name="spare_1", level=1)
+    assert keep_spares(wanted=1) == 1
+    spare = SpareSchema.objects.get().schema_name
     migrations.add(PLACE)
     fleet_command("migrate")
     assert not SpareSchema.objects.exists()
-    assert not schema_exists("spare_1")
+    assert not schema_exists(spare)
