@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 
 from tenants.communes.hosts import Host, HostKind, host_of
 from tenants.communes.requests import SiteRequest
+from tenants.communes.rollouts.maintenance import maintenance_page
+from tenants.communes.rollouts.releases import is_behind
 from tenants.communes.scope import CommuneRef, commune_scope, only_named, public_scope
 from tenants.communes.states import OPEN_STATES, closed_page
 
@@ -56,6 +58,8 @@ class HostMiddleware:
         request.META["rathausplatz.schema"] = host.commune.schema
         if host.commune.state not in OPEN_STATES:
             return closed_page(host.commune)
+        if is_behind(host.commune):
+            return maintenance_page(host.commune)
         with commune_scope(host.commune):
             response = self._respond(request)
         # files ask the database nothing, and servers send them best as they are

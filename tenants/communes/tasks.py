@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from celery import shared_task
 
 from tenants.communes.queries import commune_by_schema, open_communes
+from tenants.communes.rollouts.maintenance import SECONDS_UNTIL_NEXT_TRY
+from tenants.communes.rollouts.releases import is_behind
 from tenants.communes.scope import commune_scope
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -21,14 +23,21 @@ def commune_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     """Make a Celery task of a function; it is called with `schema` and keyword arguments of plain values.
 
     The task enters the commune's scope and one transaction before it calls the function, so the function sees the
-    commune as a view does. It is acknowledged after it ended: it may run twice and must be idempotent.
+    commune as a view does. It is acknowledged after it ended: it may run twice and must be idempotent. While the
+    commune's schema is behind this code, the task comes back a minute later.
     """
 
     def decorate(function: Callable[..., Any]) -> Any:
-        @shared_task(name=f"{function.__module__}.{function.__name__}", **({"acks_late": True} | options))
+        settled = {"acks_late": True, "max_retries": None} | options
+        name = f"{function.__module__}.{function.__name__}"
+
+        @shared_task(name=name, bind=True, **settled)
         @wraps(function)
-        def run(*, schema: str, **arguments: Any) -> Any:
-            with commune_scope(commune_by_schema(schema)):
+        def run(task: Any, *, schema: str, **arguments: Any) -> Any:
+            commune = commune_by_schema(schema)
+            if is_behind(commune):
+                raise task.retry(countdown=SECONDS_UNTIL_NEXT_TRY)
+            with commune_scope(commune):
                 return function(**arguments)
 
         return run

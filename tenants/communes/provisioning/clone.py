@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 
 from tenants.communes.cells import MAIN
+from tenants.communes.invalidation import watch
 from tenants.communes.isolation.grants import commune_grants, commune_memberships
 from tenants.communes.naming import SCHEMA_PATTERN
 from tenants.communes.roles import quoted as _q
@@ -213,6 +214,12 @@ def _sequence_positions(catalogue: Catalogue) -> list[str]:
         f"SELECT setval('{_q(catalogue.schema)}.{_q(name)}', last_value, is_called) FROM \x00source\x00{_q(name)}"
         for name in sequences
     ]
+
+
+@watch("releases")
+def forget_template(_payload: str) -> None:
+    """Read the template again at the next clone."""
+    _template.cache_clear()
 
 
 @lru_cache(maxsize=2)
