@@ -15,6 +15,7 @@ MAY_ENTER_COMMUNES = {
     "tenants/communes/tasks.py": "a task",
     "tenants/communes/commands.py": "a command",
     "tenants/communes/isolation/grants.py": "rights are given as the owner",
+    "tenants/communes/domains/actions.py": "rooms follow a commune's new primary host",
     "tenants/communes/provisioning/steps.py": "a commune is made",
     "tenants/communes/provisioning/schemas.py": "a schema is made",
     "tenants/communes/provisioning/spares.py": "schemas are made ahead of time",

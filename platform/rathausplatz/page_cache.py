@@ -91,9 +91,9 @@ def forget_pages(schema: str) -> None:
 
 
 @watch("hosts")
-def forget_all_pages(_payload: str) -> None:
-    """A host or a commune's state changed: what its address shows may too."""
-    store.forget("")
+def forget_pages_of_hosts(schema: str) -> None:
+    """A host or a commune's state changed: what its addresses show may too. "" means every commune's."""
+    store.forget(schema)
 
 
 class PageCache:

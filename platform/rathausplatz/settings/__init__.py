@@ -6,6 +6,7 @@ from rathausplatz.settings.base import *
 from rathausplatz.settings.caches import *
 from rathausplatz.settings.database import *
 from rathausplatz.settings.documents import *
+from rathausplatz.settings.domains import *
 from rathausplatz.settings.editorial import *
 from rathausplatz.settings.files import *
 from rathausplatz.settings.language import *
