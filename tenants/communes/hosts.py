@@ -81,7 +81,7 @@ def _canonical(domain: Domain) -> str:
     primary = next((other for other in domain.tenant.domains.all() if other.is_primary), None)
     if primary is None or primary.pk == domain.pk or primary.state != DomainState.ACTIVE:
         return ""
-    return primary.domain
+    return str(primary.domain)
 
 
 # what machines ask of one very host

@@ -12,6 +12,7 @@ from rathausplatz.settings.files import *
 from rathausplatz.settings.language import *
 from rathausplatz.settings.logging import *
 from rathausplatz.settings.mail import *
+from rathausplatz.settings.metrics import *
 from rathausplatz.settings.security import *
 from rathausplatz.settings.web import *
 from rathausplatz.settings.worker import *

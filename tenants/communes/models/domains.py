@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Lower
@@ -46,6 +47,8 @@ class Domain(DomainMixin):
     Several communes may claim a name while nobody has proven it: a claim must not keep the owner out. A removed row
     stays as a tombstone with its `problem`, which says why.
     """
+
+    objects: ClassVar[models.Manager[Domain]] = models.Manager()
 
     tenant = models.ForeignKey(Commune, on_delete=models.CASCADE, related_name="domains", db_index=True)
     domain = models.CharField(max_length=253, db_index=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from rathausplatz.demo.supervisor import PortError, check_port, port_number
+from rathausplatz.metrics.folders import begin_counting
 
 
 class Command(BaseCommand):
@@ -27,6 +29,7 @@ class Command(BaseCommand):
             check_port(options["port"], options["address"])
         except PortError as error:
             raise CommandError(str(error)) from error
+        begin_counting(settings.METRICS_DIR, f"web-{options['port']}")
         Granian(
             "rathausplatz.wsgi:application",
             address=options["address"],

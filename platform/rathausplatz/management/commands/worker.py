@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from rathausplatz.celery import app
+from rathausplatz.metrics.folders import begin_counting
 from tenants.communes.tasks import OWNER_QUEUE
 
 
@@ -36,4 +37,5 @@ class Command(BaseCommand):
         ]
         if not options["without_schedule"]:
             arguments += ["--beat", f"--schedule={settings.DATA_DIR / 'schedule'}"]
+        begin_counting(settings.METRICS_DIR, f"worker-{options['queues']}")
         app.worker_main(arguments)
