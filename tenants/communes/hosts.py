@@ -9,7 +9,7 @@ from django.conf import settings
 
 from tenants.communes.addresses import portal_address
 from tenants.communes.domains.wellknown import WELL_KNOWN
-from tenants.communes.invalidation import watch
+from tenants.communes.invalidation import listening, watch
 from tenants.communes.models import ANSWERING_STATES, CommuneState, Domain, DomainState
 from tenants.communes.scope import CommuneRef, public_scope
 
@@ -37,18 +37,22 @@ class Host:
 
 
 _known: dict[str, Host] = {}
+_changes = 0
 
 
 @watch("hosts")
 def forget_hosts(_payload: str) -> None:
     """Drop what this process remembers of hosts: a commune or domain changed somewhere."""
+    global _changes
+    _changes += 1
     _known.clear()
 
 
 def host_of(name: str) -> Host | None:
     """The meaning of a host name (lower case, no port), None for an unknown one.
 
-    Unknown names are not remembered, so that inventing names fills nobody's memory.
+    Remembered while this process is sure to hear of changes, unless something changed while it was looked up. Unknown
+    names are not remembered, so that inventing names fills nobody's memory.
     """
     if name == settings.CONSOLE_HOST:
         return Host(HostKind.CONSOLE)
@@ -56,8 +60,9 @@ def host_of(name: str) -> Host | None:
         return Host(HostKind.OPERATOR)
     known = _known.get(name)
     if known is None:
+        changes = _changes
         known = _look_up(name)
-        if known is not None and len(_known) < MOST_REMEMBERED:
+        if known is not None and len(_known) < MOST_REMEMBERED and changes == _changes and listening():
             _known[name] = known
     return known
 

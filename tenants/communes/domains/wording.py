@@ -30,8 +30,13 @@ PROBLEMS: dict[str, Promise] = {
 }
 
 
-def problem_in_words(domain: Domain) -> str:
-    """The stored problem as a sentence, "" when there is none; an unknown code as it stands."""
-    code, _colon, seen = domain.problem.partition(":")
+def in_words(problem: str) -> str:
+    """A stored problem as a sentence, "" when there is none; what is no code of ours as it stands."""
+    code, _colon, seen = problem.partition(":")
     text = PROBLEMS.get(code)
-    return str(text) % {"seen": seen} if text is not None else domain.problem
+    return str(text) % {"seen": seen} if text is not None else problem
+
+
+def problem_in_words(domain: Domain) -> str:
+    """What is wrong with a host name, "" when nothing is."""
+    return in_words(domain.problem)

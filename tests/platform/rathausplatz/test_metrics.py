@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -115,16 +114,16 @@ def test_the_internal_server_listens_inside(address: str) -> None:
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2a01:4f8::1", "localhost"])
 def test_the_internal_server_refuses_the_internet(address: str) -> None:
-    with pytest.raises(Exception, match="internet|not an IP address"):
+    with pytest.raises(Exception, match=r"internet|not an IP address"):
         internal_address(address)
 
 
 @pytest.fixture(scope="module")
-def data(django_db_setup: None) -> Iterator[Path]:
+def data(django_db_setup: None) -> Path:
     """A data directory for processes."""
     folder = TEST_DATA / f"metrics-{uuid.uuid4().hex[:8]}"
     folder.mkdir(parents=True)
-    yield folder
+    return folder
 
 
 def test_several_web_processes_are_added_up(postgres_url: str, fresh_database: str, data: Path) -> None:
