@@ -11,11 +11,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AlterField(
-            model_name='commune',
-            name='brand',
-            field=models.JSONField(blank=True, default=dict, help_text='a copy of its look, for pages shown while it is closed'),
-        ),
-        migrations.AlterField(
             model_name='domain',
             name='domain',
             field=models.CharField(db_index=True, max_length=253),

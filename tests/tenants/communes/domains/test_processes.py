@@ -94,8 +94,8 @@ def test_what_a_process_knows_of_a_host_is_forgotten_when_another_process_change
     for port in webs:
         wait_until(lambda port=port: ask(port, "/anliegen/", host=own_domain)[0] == 200, what="it answers itself")
         wait_until(lambda port=port: ask(port, "/anliegen/", host="wurzen.localhost")[0] == 301, what="it redirects")
-    processes.run("domain", "primary", "wurzen", "wurzen.localhost")
-    processes.run("domain", "remove", "wurzen", own_domain)
+    processes.write(f"UPDATE communes_domain SET is_primary = false, state = 'removed' WHERE domain = '{own_domain}'")
+    processes.write("SELECT pg_notify('rathausplatz', 'hosts:wurzen')")
     for port in webs:
         wait_until(lambda port=port: ask(port, "/anliegen/", host=own_domain)[0] == 404, what="it is forgotten")
 
