@@ -16,6 +16,7 @@ MAY_ENTER_COMMUNES = {
     "tenants/communes/commands.py": "a command",
     "tenants/communes/isolation/grants.py": "rights are given as the owner",
     "tenants/communes/isolation/probe.py": "walls are tried",
+    "tenants/communes/domains/actions.py": "rooms follow a commune's new primary host",
     "tenants/communes/provisioning/steps.py": "a commune is made",
     "tenants/communes/provisioning/schemas.py": "a schema is made",
     "tenants/communes/provisioning/spares.py": "schemas are made ahead of time",

@@ -17,7 +17,8 @@ from django.http import (
 from django.http.request import split_domain_port
 from django.utils.translation import gettext as _
 
-from tenants.communes.hosts import Host, HostKind, host_of
+from tenants.communes.domains.wellknown import PREFIX, answer_well_known
+from tenants.communes.hosts import Host, HostKind, canonical_address, host_of
 from tenants.communes.requests import SiteRequest
 from tenants.communes.rollouts.maintenance import maintenance_page
 from tenants.communes.rollouts.releases import is_behind
@@ -39,6 +40,9 @@ class HostMiddleware:
 
     def __call__(self, request: SiteRequest) -> HttpResponseBase:
         name, _port = split_domain_port(request.META.get("HTTP_HOST", "").lower())
+        if request.path_info.startswith(PREFIX):
+            # a claimed name is no host yet, and must show that it leads here all the same
+            return answer_well_known(name, request.path_info)
         host = host_of(name)
         if host is None:
             return HttpResponseNotFound(
@@ -46,6 +50,10 @@ class HostMiddleware:
                 content_type="text/plain; charset=utf-8",
             )
         request.host_kind = host.kind
+        moved = canonical_address(host, request.method or "", request.get_full_path())
+        if moved is not None:
+            # permanent for search engines, but kept by no browser: the primary host may change back
+            return HttpResponse(status=moved[0], headers={"Location": moved[1], "Cache-Control": "no-store"})
         request.urlconf = f"rathausplatz.urls.{host.kind}"
         return self._answer(request, host)
 

@@ -11,6 +11,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from rathausplatz.demo.supervisor import PortError, check_port, port_number
+from rathausplatz.metrics.folders import begin_counting
 from tenants.communes.isolation.logins import TooPowerfulError, refuse_powerful_login
 
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
                 refuse_powerful_login()
         except (PortError, TooPowerfulError) as error:
             raise CommandError(str(error)) from error
+        begin_counting(settings.METRICS_DIR, f"web-{options['port']}")
         Granian(
             "rathausplatz.wsgi:application",
             address=options["address"],

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from rathausplatz.celery import app
+from rathausplatz.metrics.folders import begin_counting
 from tenants.communes.isolation.logins import TooPowerfulError, refuse_powerful_login
 from tenants.communes.tasks import OWNER_QUEUE
 
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         ]
         if not options["without_schedule"]:
             arguments += ["--beat", f"--schedule={settings.DATA_DIR / 'schedule'}"]
+        begin_counting(settings.METRICS_DIR, f"worker-{options['queues']}")
         app.worker_main(arguments)
 
     def _check_login(self) -> None:
