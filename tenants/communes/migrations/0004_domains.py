@@ -4,9 +4,11 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    # until then every name was unique, so no row breaks the new constraints
+    two_release = "2026.11.1"
 
     dependencies = [
-        ('communes', '0002_lifecycle_domains_rollouts_archives'),
+        ('communes', '0003_rollouts_codes'),
     ]
 
     operations = [
