@@ -92,7 +92,7 @@ def _of_broker() -> Iterator[Metric]:
     family = GaugeMetricFamily("rathausplatz_queue_messages", "Messages waiting for a worker", labels=["queue"])
     with app.connection_for_read() as broker:
         broker.ensure_connection(max_retries=1, timeout=2)
-        for queue in (app.conf.task_default_queue, OWNER_QUEUE):
+        for queue in sorted({app.conf.task_default_queue, OWNER_QUEUE, *app.amqp.queues}):
             family.add_metric([queue], _waiting(broker, queue))
     yield family
 
