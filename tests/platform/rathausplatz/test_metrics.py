@@ -23,6 +23,7 @@ from rathausplatz.metrics.middleware import MetricsMiddleware
 from tenants.communes.models import Archive, Commune, Domain, Release
 from tests.conftest import database_url
 from tests.servers.platform import ask, platform_environ, program
+from tests.servers.running import free_port
 from tests.settings import APP_LOGIN, TEST_DATA
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -190,3 +191,13 @@ def test_tasks_count_by_their_outcome(gera: Any) -> None:
     after = counted("rathausplatz_tasks_total", **done), counted("rathausplatz_tasks_total", **failed)
     assert (after[0] - before[0], after[1] - before[1]) == (1, 1)
     assert counted("rathausplatz_task_seconds_count", task=recheck_domains.name) >= 1
+
+
+def test_a_broker_out_of_reach_takes_only_its_own_figures_along(gera: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rathausplatz.celery import app
+
+    monkeypatch.setattr(app.conf, "broker_read_url", f"amqp://guest:guest@127.0.0.1:{free_port()}//")
+    found = samples(exposition().decode())
+    assert value(found, "rathausplatz_up", part="broker") == 0
+    assert value(found, "rathausplatz_up", part="database") == 1
+    assert value(found, "rathausplatz_communes", state="live") == 2
