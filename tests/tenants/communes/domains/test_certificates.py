@@ -111,6 +111,7 @@ def test_it_finds_the_database_again_and_says_no_while_it_is_gone(postgres_url: 
         admin.execute(f"SELECT pg_terminate_backend(pid) {others}")
         assert ask(port, question)[:2] == (503, "database out of reach\n")
         assert ask(port, "/ask?domain=console.localhost")[0] == 200
+        assert 'rathausplatz_up{part="database"} 0.0' in ask(port, "/metrics")[1]
         admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
         wait_until(lambda: ask(port, question)[0] == 404, what="the database is found again")
 
