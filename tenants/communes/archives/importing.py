@@ -8,7 +8,6 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from tenants.communes.actions import CommuneOrder, request_commune
@@ -23,10 +22,9 @@ from tenants.communes.archives.restore import (
     structure_for,
 )
 from tenants.communes.domains.followers import host_followers
-from tenants.communes.isolation.grants import regrant
-from tenants.communes.models import Commune, CommuneState, ProvisioningRun, Release
-from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA, applied_migrations
-from tenants.communes.provisioning.template import migrate_schema
+from tenants.communes.models import Commune, CommuneState, ProvisioningRun
+from tenants.communes.rollouts.migrating import Mover, Orders, survey
+from tenants.communes.rollouts.releases import newest_level
 from tenants.communes.scope import commune_scope, public_scope
 from tenants.communes.states import change_state
 
@@ -145,8 +143,7 @@ def _walk(run: ProvisioningRun, reader: ArchiveReader, actor: Any) -> None:
                 follow(ref)
             _mark(run, ADDRESS)
     with public_scope(), transaction.atomic():
-        level = Release.objects.aggregate(newest=Max("level"))["newest"] or 0
-        Commune.objects.filter(pk=commune.pk).update(release=settings.RELEASE, level=level)
+        Commune.objects.filter(pk=commune.pk).update(release=settings.RELEASE, level=newest_level())
         for state in (CommuneState.ONBOARDING, CommuneState.LIVE):
             change_state(commune=commune, to=state, actor=actor, reason=f"archive {reader.sha256[:12]}")
         _mark(run, OPEN)
@@ -166,9 +163,10 @@ def _restore_rows(run: ProvisioningRun, reader: ArchiveReader) -> None:
 
 def _migrate(commune: Commune) -> None:
     """Bring the schema of an older archive to this release's level. Goes on where it was interrupted."""
-    if applied_migrations(commune.schema_name) != applied_migrations(TEMPLATE_SCHEMA):
-        migrate_schema(commune.schema_name)
-        regrant(commune.schema_name)
+    for position in survey([commune]):
+        if position.is_behind:
+            # Django's runner only where the archive's level is none of the recorded ones
+            Mover({commune.pk: position}, Orders(runner="django")).make_work()(commune.ref())
 
 
 def _mark(run: ProvisioningRun, step: str) -> None:

@@ -25,8 +25,9 @@ from tenants.communes.archives.tables import (
     tables_of,
 )
 from tenants.communes.lifecycle.dropping import drop_schema
-from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA, applied_migrations, clone_structure
+from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA, clone_structure
 from tenants.communes.references import references_missing
+from tenants.communes.rollouts.standing import applied_in, tenant_labels
 from tenants.communes.scope import PUBLIC_SCHEMA, CommuneRef, owner_scope
 
 log = structlog.get_logger(__name__)
@@ -63,7 +64,7 @@ def structure_for(manifest: Manifest) -> str:
     transaction; the caller drops what is not the template (`drop_structure`).
     """
     wanted = set(manifest.migrations)
-    if applied_migrations(TEMPLATE_SCHEMA) == wanted:
+    if applied_in(TEMPLATE_SCHEMA, tenant_labels()) == of_communes(wanted):
         return TEMPLATE_SCHEMA
     digest = hashlib.sha256(repr(sorted(wanted)).encode()).hexdigest()[:16]
     schema = f"{SCRATCH_LEVEL}{digest}"
@@ -75,10 +76,15 @@ def structure_for(manifest: Manifest) -> str:
         log.info("archive.older_level", schema=schema)
         executor = MigrationExecutor(connection)
         executor.migrate(_ends_of(executor, wanted))
-    found = applied_migrations(schema)
-    if found != wanted:
+    if applied_in(schema, tenant_labels()) != of_communes(wanted):
         raise ArchiveError("The archive's migrations are not ones that can be applied in any order. It can't be read.")
     return schema
+
+
+def of_communes(migrations: Migrations) -> Migrations:
+    """Those that change a commune's tables: the shared apps' are only noted in its schema."""
+    labels = set(tenant_labels())
+    return {(app, name) for app, name in migrations if app in labels}
 
 
 def drop_structure(schema: str) -> None:
