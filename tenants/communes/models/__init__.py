@@ -4,6 +4,7 @@ from tenants.communes.models.archives import Archive
 from tenants.communes.models.audit import AuditEntry
 from tenants.communes.models.commune import Commune, CommuneKind, CommuneState
 from tenants.communes.models.domains import ANSWERING_STATES, Domain, DomainProof, DomainState
+from tenants.communes.models.exports import ReadableExport
 from tenants.communes.models.provisioning import ProvisioningRun, SpareSchema
 from tenants.communes.models.rollouts import Release, Rollout, RolloutItem
 
@@ -18,6 +19,7 @@ __all__ = [
     "DomainProof",
     "DomainState",
     "ProvisioningRun",
+    "ReadableExport",
     "Release",
     "Rollout",
     "RolloutItem",
