@@ -28,7 +28,7 @@ from console.queries import (
 from tenants.accounts.access import allowed
 from tenants.communes.actions import resume_commune, suspend_commune
 from tenants.communes.addresses import portal_address
-from tenants.communes.models import Commune, CommuneState
+from tenants.communes.models import Commune, CommuneState, ProvisioningRun
 from tenants.communes.provisioning.steps import step_names, steps_of
 from tenants.communes.queries import last_proven_restore, present_communes, proven_restores
 from tenants.communes.states import OPEN_STATES, TRANSITIONS, TransitionError
@@ -81,6 +81,15 @@ def _describe(commune: Commune) -> None:
         }
 
 
+def _runs_of(commune: Commune) -> list[ProvisioningRun]:
+    runs = list(commune.provisioning_runs.all())
+    for run in runs:
+        run.step_list = [
+            (wording.step_label(name), name in run.finished_steps, name == run.step) for name in steps_of(run)
+        ]
+    return runs
+
+
 @allowed("accounts.operate_platform")
 @require_safe
 def commune(request: HttpRequest, slug: str) -> HttpResponse:
@@ -103,11 +112,6 @@ def commune_page(
     if found is None:
         raise Http404(slug)
     _describe(found)
-    runs = list(found.provisioning_runs.all())
-    for run in runs:
-        run.step_list = [
-            (wording.step_label(name), name in run.finished_steps, name == run.step) for name in steps_of(run)
-        ]
     acts = [wording.act_row(act) for act in acts_for_list(target=found.schema_name)[:12]]
     return page(
         request,
@@ -115,7 +119,7 @@ def commune_page(
         current="console_communes",
         status=status,
         commune=found,
-        runs=runs,
+        runs=_runs_of(found),
         acts=acts,
         form=form or ReasonForm(),
         addresses=addresses_of(found),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('communes', '0003_domains'),
+        ('communes', '0004_domains'),
         ('communes', '0003_rollouts_codes'),
     ]
 
