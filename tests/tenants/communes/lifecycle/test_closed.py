@@ -77,15 +77,21 @@ def test_a_leaving_commune_says_so(coloured: Client) -> None:
     assert (answer.status_code, "zieht um" in answer.content.decode()) == (503, True)
 
 
-@pytest.mark.parametrize("state", [CommuneState.ARCHIVED, CommuneState.DELETED])
-def test_what_is_gone_for_good_is_410_for_staff_too(coloured: Client, state: CommuneState) -> None:
+PLACES = ("/", "/konto/anmelden/", "/arbeitsplatz/mitnehmen/")
+
+
+def test_what_is_archived_is_410_for_staff_too(coloured: Client) -> None:
     walk(CommuneState.OFFBOARDING, CommuneState.ARCHIVED)
-    if state == CommuneState.DELETED:
-        walk(CommuneState.DELETED)
-    for path in ("/", "/konto/anmelden/", "/arbeitsplatz/mitnehmen/"):
+    for path in PLACES:
         answer = coloured.get(path)
         assert (answer.status_code, "gibt es nicht mehr" in answer.content.decode()) == (410, True)
         assert "/konto/anmelden/" not in answer.content.decode()
+
+
+def test_the_address_of_a_deleted_commune_is_unknown(coloured: Client) -> None:
+    walk(CommuneState.OFFBOARDING, CommuneState.ARCHIVED, CommuneState.DELETED)
+    for path in PLACES:
+        assert coloured.get(path).status_code == 404
 
 
 @pytest.mark.parametrize(
