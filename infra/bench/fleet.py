@@ -8,6 +8,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from infra.bench.releases import Releases
 from infra.bench.wire import round_trips
 
 NAME = "Messdorf"
@@ -39,6 +40,8 @@ class Fleet:
 
     def __init__(self, data: Path, watch: Stopwatch) -> None:
         self.watch = watch
+        self.data = data
+        self.releases = Releases(data)
         self._path = data / "makings.jsonl"
         lines = self._path.read_text().splitlines() if self._path.exists() else []
         self.makings = [Making(**json.loads(line)) for line in lines]

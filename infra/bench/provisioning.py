@@ -37,7 +37,11 @@ def measure_fleet_provisioning(fleet: Fleet) -> None:
 
 def windows(communes: int) -> list[tuple[int, int]]:
     """Where to look at the fleet's making: at its beginning, in the middle and at the end, without overlap."""
-    wanted = [(9, 9 + WINDOW), (communes // 2 - WINDOW // 2, communes // 2 + WINDOW // 2), (communes - WINDOW, communes)]
+    wanted = [
+        (9, 9 + WINDOW),
+        (communes // 2 - WINDOW // 2, communes // 2 + WINDOW // 2),
+        (communes - WINDOW, communes),
+    ]
     found: list[tuple[int, int]] = []
     for first, last in wanted:
         first = max(first, found[-1][1] if found else 0)

@@ -17,6 +17,19 @@ from infra.bench.report import machine
 
 FOLDER = "bench-tenancy"
 PORT = "8000"
+# what a user's environment may say of other installations
+FROM_OUTSIDE = (
+    "DATABASE_URL",
+    "DATABASE_DIRECT_URL",
+    "DATABASE_ADMIN_URL",
+    "CELL_URLS",
+    "CACHE_URL",
+    "CELERY_BROKER_URL",
+    "SENTRY_DSN",
+    "ROLE_PREFIX",
+    "COMMUNE_ROLE_PREFIX",
+    "ARCHIVE_DIR",
+)
 Part = Callable[[Fleet, argparse.Namespace], None]
 
 
@@ -28,6 +41,7 @@ def run(argv: Sequence[str]) -> int:
     _prepare(data, watch)
     sys.stdout.write(f"Measured on {machine()}\n")
     fleet = Fleet(data, watch)
+    fleet.releases.use()
     fleet.grow(options.communes)
     for name in options.parts:
         watch.say(f"part {name}")
@@ -42,6 +56,7 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--communes", type=_number, default=1000, help="how many to make (1000)")
     parser.add_argument("--parts", type=_parts, default=list(PARTS), help=f"some of {','.join(PARTS)} (all)")
     parser.add_argument("--kills", type=_number, default=20, help="chaos: how often each work is killed (20)")
+    parser.add_argument("--seed", type=_number, default=4711, help="chaos: where the random moments begin (4711)")
     parser.add_argument("--keep", action="store_true", help="go on with what an earlier run left")
     return parser.parse_args(list(argv))
 
@@ -67,7 +82,7 @@ def _environment(*, keep: bool) -> Path:
     if not keep:
         shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True, exist_ok=True)
-    for name in ("DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_ADMIN_URL", "CELL_URLS", "CACHE_URL", "BROKER_URL"):
+    for name in FROM_OUTSIDE:
         os.environ.pop(name, None)
     os.environ.update(
         {
@@ -110,10 +125,49 @@ def _provisioning(fleet: Fleet, _options: argparse.Namespace) -> None:
     measure_fleet_provisioning(fleet)
 
 
+def _archive(fleet: Fleet, _options: argparse.Namespace) -> None:
+    from infra.bench.archive import measure_archive
+
+    measure_archive("gera")
+
+
 def _page(fleet: Fleet, _options: argparse.Namespace) -> None:
     from infra.bench.single import measure_page
 
     measure_page(fleet)
 
 
-PARTS: dict[str, Part] = {"provisioning": _provisioning, "page": _page}
+def _memory(fleet: Fleet, _options: argparse.Namespace) -> None:
+    from infra.bench.memory import measure_memory
+
+    measure_memory(fleet.schemas())
+
+
+def _probe(_fleet: Fleet, _options: argparse.Namespace) -> None:
+    from infra.bench.walls import measure_walls
+
+    measure_walls()
+
+
+def _rollout(fleet: Fleet, _options: argparse.Namespace) -> None:
+    from infra.bench.rollout import measure_rollout
+
+    measure_rollout(fleet.schemas(), fleet.releases)
+
+
+def _chaos(fleet: Fleet, options: argparse.Namespace) -> None:
+    from infra.bench.chaos import measure_chaos
+
+    measure_chaos(fleet, kills=options.kills, seed=options.seed)
+
+
+# in this order: what comes later leaves more behind
+PARTS: dict[str, Part] = {
+    "provisioning": _provisioning,
+    "page": _page,
+    "memory": _memory,
+    "probe": _probe,
+    "archive": _archive,
+    "rollout": _rollout,
+    "chaos": _chaos,
+}
