@@ -62,11 +62,18 @@ def _migrate(schema: str) -> None:
 
 
 def _clone(schema: str) -> None:
+    """`CloneSchema.clone_schema`, but for the option NOACL.
+
+    With rights on sequences in the template its function fails: it looks for them by names that it made up anew.
+    """
+    from django.db import connection
     from django_tenants.clone import CloneSchema
 
     from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA
 
-    CloneSchema().clone_schema(TEMPLATE_SCHEMA, schema)
+    CloneSchema()._create_clone_schema_function()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clone_schema(%s, %s, 'DATA', 'NOACL')", [TEMPLATE_SCHEMA, schema])
 
 
 def main(way: str, schemas: list[str]) -> None:

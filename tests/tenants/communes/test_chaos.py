@@ -1,6 +1,7 @@
 """kill -9 of a provisioning at random moments: the next run makes the commune, and nothing else is left.
 
-Rollouts, archives and removals are killed in their own folders; `rathausplatz bench tenancy` kills all of them more often.
+Rollouts, archives and removals are killed in their own folders; `rathausplatz bench tenancy` kills all of them, more
+often.
 """
 
 from __future__ import annotations
