@@ -1,7 +1,7 @@
-"""Work that is killed by SIGKILL in the middle: `python -m infra.bench.mortals` is a process that gives birth to it.
+"""Work that is killed by SIGKILL in the middle. `python -m infra.bench.mortals` is a process that bears it.
 
-It sets Django up, says that it is ready, and forks a child for each order on its standard input; the child is a group of
-its own, opens its own connection to the database and can die without anybody tidying up behind it.
+It sets Django up, says that it is ready, and forks a child for each order on its standard input. The child is a group
+of its own, opens its own connection to the database and can die without anybody tidying up behind it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +64,8 @@ class Nursery:
         """Kill the work and all it started after some seconds. Returns whether it was still at work then."""
         group = self._begin(work, arguments)
         threading.Event().wait(after)
-        try:
+        with suppress(ProcessLookupError):  # it was through already
             os.killpg(group, signal.SIGKILL)
-        except ProcessLookupError:
-            pass  # it was through already
         return bool(self._answer()["code"] == -signal.SIGKILL)
 
     def _begin(self, work: str, arguments: dict[str, Any]) -> int:

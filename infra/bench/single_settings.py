@@ -21,7 +21,7 @@ DATABASES = {
         "ATOMIC_REQUESTS": os.environ.get("SINGLE_ATOMIC") == "1",
     }
 }
-DATABASE_ROUTERS: tuple[str, ...] = ()
+DATABASE_ROUTERS: tuple[str, ...] = ()  # type: ignore[no-redef]
 INSTALLED_APPS = [name for name in _apps if name != "django_tenants"]
 ROOT_URLCONF = "rathausplatz.urls.portal"
 _instead = {"tenants.communes.middleware.HostMiddleware": "infra.bench.single_site.SingleSiteMiddleware"}

@@ -6,4 +6,6 @@ from rathausplatz.settings import *  # noqa: F403
 from rathausplatz.settings import DATABASES as _ours
 
 DATABASES = {"default": _ours["default"] | {"ENGINE": "django_tenants.postgresql_backend", "OPTIONS": {}}}
-DATABASE_ROUTERS = ("django_tenants.routers.TenantSyncRouter",)
+DATABASE_ROUTERS: tuple[str, ...] = (  # type: ignore[no-redef,assignment]
+    "django_tenants.routers.TenantSyncRouter",
+)

@@ -1,6 +1,7 @@
 """A process that visits pages on order: `python -m infra.bench.visitor HOST`, an order and an answer a line, as JSON.
 
-{"path": P, "times": N} answers the seconds of N visits; {"path": P} the round trips and the characters of one.
+{"path": P, "times": N} answers N visits as [seconds, seconds of this process's CPU]; {"path": P} answers the round
+trips to the database and the characters of one visit.
 """
 
 from __future__ import annotations
@@ -10,13 +11,19 @@ import os
 import subprocess
 import sys
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
-from infra.bench.report import median
 from infra.bench.site import ROOT
 from infra.bench.wire import round_trips
 
 WARM_UP = 30
+
+
+class Visit(NamedTuple):
+    """Seconds on the clock, and seconds that the visiting process worked itself: the rest is the database's."""
+
+    clock: float
+    cpu: float
 
 
 class Visitor:
@@ -35,9 +42,9 @@ class Visitor:
         )
         self._answer()
 
-    def visit(self, path: str, times: int) -> list[float]:
-        """Seconds of each visit."""
-        return [float(seconds) for seconds in self._order({"path": path, "times": times})]
+    def visit(self, path: str, times: int) -> list[Visit]:
+        """How long each visit took."""
+        return [Visit(*seconds) for seconds in self._order({"path": path, "times": times})]
 
     def look(self, path: str) -> tuple[int, int]:
         """Round trips to the database and characters of one visit, when everything is warm."""
@@ -65,20 +72,15 @@ class Visitor:
         return json.loads(line)
 
 
-def interleaved(visitors: dict[str, Visitor], path: str, *, rounds: int, times: int) -> dict[str, list[float]]:
+def interleaved(visitors: dict[str, Visitor], path: str, *, rounds: int, times: int) -> dict[str, list[Visit]]:
     """Visit the same page by turns, in alternating order: what else the machine does, does to all alike."""
-    found: dict[str, list[float]] = {name: [] for name in visitors}
+    found: dict[str, list[Visit]] = {name: [] for name in visitors}
     for visitor in visitors.values():
         visitor.visit(path, WARM_UP)
     for turn in range(rounds):
         for name in list(visitors) if turn % 2 else reversed(visitors):
             found[name] += visitors[name].visit(path, times)
     return found
-
-
-def ratio_of(times: list[float], base: list[float]) -> str:
-    """How many times as long, by medians."""
-    return f"{median(times) / median(base):.3f} ×"
 
 
 def main(host: str) -> None:
@@ -103,13 +105,13 @@ def _say(answer: Any) -> None:
     sys.stdout.flush()
 
 
-def _timed(client: Any, path: str, times: int) -> list[float]:
-    seconds = []
+def _timed(client: Any, path: str, times: int) -> list[Visit]:
+    visits = []
     for _turn in range(times):
-        began = time.perf_counter()
+        worked, began = time.process_time(), time.perf_counter()
         client.get(path)
-        seconds.append(time.perf_counter() - began)
-    return seconds
+        visits.append(Visit(time.perf_counter() - began, time.process_time() - worked))
+    return visits
 
 
 def _looked_at(client: Any, path: str) -> dict[str, int]:
