@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from typing import Any, NamedTuple
 
@@ -90,9 +91,12 @@ def main(host: str) -> None:
     django.setup()
     from django.test import Client
 
-    from tenants.communes.invalidation import listener
+    from tenants.communes.invalidation import listener, listening
 
     listener.start()
+    pause = threading.Event()
+    while not listening():  # only then anything is remembered
+        pause.wait(0.01)
     client = Client(headers={"host": host})
     _say("ready")
     for line in sys.stdin:
