@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import uuid
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -122,11 +124,12 @@ def test_the_internal_server_refuses_the_internet(address: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def data(django_db_setup: None) -> Path:
+def data(django_db_setup: None) -> Iterator[Path]:
     """A data directory for processes."""
     folder = TEST_DATA / f"metrics-{uuid.uuid4().hex[:8]}"
     folder.mkdir(parents=True)
-    return folder
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_several_web_processes_are_added_up(postgres_url: str, fresh_database: str, data: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -86,6 +87,7 @@ def internal(postgres_url: str, migrated_database: str) -> Iterator[tuple[int, s
     environ = platform_environ(data=data, database_url=database_url(postgres_url, name, APP_LOGIN))
     with program("internal", "serve-internal", environ=environ, host="localhost") as port:
         yield port, name
+    shutil.rmtree(data, ignore_errors=True)
     with psycopg.connect(postgres_url, autocommit=True) as admin:
         admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
