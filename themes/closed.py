@@ -44,7 +44,9 @@ def portal_in_maintenance(commune: CommuneRef, brand: dict[str, Any], path: str)
     view = look_of(commune, brand)
     if found := file_of(view, path):
         return found
-    return HttpResponse(render_to_string("themes/errors/503.html", {"commune": commune, "known_brand": view}), status=503)
+    return HttpResponse(
+        render_to_string("themes/errors/503.html", {"commune": commune, "known_brand": view}), status=503
+    )
 
 
 def look_of(commune: CommuneRef, brand: dict[str, Any]) -> BrandView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -11,10 +12,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tenants.communes.models import Release
+from tenants.communes.models import Commune, Release
 from tenants.communes.tasks import commune_task
 from tests.tenants.communes.rollouts.commanding import fleet_command
 from tests.tenants.communes.rollouts.releases import ONE_COLUMN_ONE_TABLE, MigrationFolder
+from themes.tokens import BrandTokens
 
 
 def visit(host: str, path: str = "/healthz") -> Any:
@@ -46,7 +48,7 @@ def test_the_page_has_the_commune_s_look_and_the_visitor_s_language(fleet: str, 
     page = visit("aue.localhost", "/en/")
     assert page.status_code == 503
     assert "back in a few minutes" in page.content.decode()
-    [stylesheet] = re.findall(r'href="(/[^"]+marke[^"]*\.css[^"]*)"', page.content.decode())
+    [stylesheet] = re.findall(r'href="(/brand\.[^"]+\.css)"', page.content.decode())
     answer = visit("aue.localhost", stylesheet)
     assert (answer.status_code, answer["Content-Type"]) == (200, "text/css; charset=utf-8")
     assert "#7a1f3d" in answer.content.decode()
