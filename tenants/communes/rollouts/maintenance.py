@@ -12,6 +12,6 @@ SECONDS_UNTIL_NEXT_TRY = 60
 SITE = "maintenance"
 
 
-def maintenance_page(commune: CommuneRef, path: str) -> HttpResponse:
+def maintenance_page(commune: CommuneRef, path: str, *, seconds: int = SECONDS_UNTIL_NEXT_TRY) -> HttpResponse:
     """503 with the moment to come back, or a file that this page needs; made without a query into the schema."""
-    return answer_without_asking(commune, path, site=SITE, retry_after=SECONDS_UNTIL_NEXT_TRY)
+    return answer_without_asking(commune, path, site=SITE, retry_after=seconds)
