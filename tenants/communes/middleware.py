@@ -68,7 +68,7 @@ class HostMiddleware:
         if host.commune.state not in OPEN_STATES and (closed := closed_answer(host.commune, request.path_info)):
             return closed
         if is_behind(host.commune):
-            return maintenance_page(host.commune)
+            return maintenance_page(host.commune, request.path_info)
         with commune_scope(host.commune):
             response = self._respond(request)
         # files ask the database nothing, and servers send them best as they are
