@@ -15,10 +15,11 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from tenants.communes.cells import MAIN, in_cell
 from tenants.communes.roles import owner_role, platform_role, role_of
 
 PUBLIC_SCHEMA = "public"
+# the cell of the shared tables, see tenants.communes.cells
+MAIN = "main"
 
 
 class NoCommuneError(RuntimeError):
@@ -46,7 +47,7 @@ class CommuneRef:
     kind: str
     state: str
     primary_host: str
-    cell: str = "main"
+    cell: str = MAIN
     level: int = 0
     locale: str = "de"
 
@@ -61,11 +62,12 @@ class Duty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a statement runs as: its schema first in the search path, and the role of its duty."""
+    """What a statement runs as: its schema first in the search path, the role of its duty, in the PostgreSQL of `cell`."""
 
     schema: str
     duty: Duty
     commune: CommuneRef | None = None
+    cell: str = MAIN
 
     @property
     def role(self) -> str:
@@ -91,8 +93,7 @@ def current_commune() -> CommuneRef | None:
 
 def cell_of_scope() -> str:
     """The cell whose PostgreSQL the running code works with."""
-    commune = _scope.get().commune
-    return commune.cell if commune else MAIN
+    return _scope.get().cell
 
 
 def require_commune() -> CommuneRef:
@@ -104,13 +105,16 @@ def require_commune() -> CommuneRef:
 
 
 @contextmanager
-def _entered(scope: Scope, cell: str) -> Iterator[None]:
+def _entered(scope: Scope) -> Iterator[None]:
     token = _scope.set(scope)
     try:
-        with in_cell(cell):
-            yield
+        yield
     finally:
         _scope.reset(token)
+
+
+def _scope_of(commune: CommuneRef) -> Scope:
+    return Scope(commune.schema, Duty.COMMUNE, commune, commune.cell)
 
 
 @contextmanager
@@ -118,16 +122,17 @@ def commune_scope(commune: CommuneRef) -> Iterator[CommuneRef]:
     """Work for one commune inside one transaction; the previous scope comes back afterwards, whatever happens.
 
     Nested and threaded use is safe. Follow-ups registered with `on_commit` still see the commune; a statement of theirs
-    needs a transaction of its own, and without one is refused.
+    needs a transaction of its own, and without one is refused. Raises UnknownCellError when this process has no address
+    of the commune's cell.
     """
-    with _entered(Scope(commune.schema, Duty.COMMUNE, commune), commune.cell), transaction.atomic():
+    with _entered(_scope_of(commune)), transaction.atomic():
         yield commune
 
 
 @contextmanager
 def only_named(commune: CommuneRef) -> Iterator[CommuneRef]:
     """Name the commune without a transaction, for async code: until somebody opens one, statements are refused."""
-    with _entered(Scope(commune.schema, Duty.COMMUNE, commune), commune.cell):
+    with _entered(_scope_of(commune)):
         yield commune
 
 
@@ -138,15 +143,16 @@ def owner_scope(schema: str, commune: CommuneRef | None = None, *, cell: str = M
     Needs no transaction. Works only where the process logs in as the owner; elsewhere PostgreSQL refuses the first
     statement.
     """
-    with _entered(Scope(schema, Duty.OWNER, commune), commune.cell if commune else cell):
+    with _entered(Scope(schema, Duty.OWNER, commune, commune.cell if commune else cell)):
         yield
 
 
 @contextmanager
-def public_scope() -> Iterator[None]:
+def public_scope(*, cell: str = MAIN) -> Iterator[None]:
     """Leave the commune for a moment to read or write the shared tables as the platform itself.
 
     For a commune of another cell that is another server: what is written here is not undone with the commune's work.
+    The shared tables are in the main cell; in another `cell` the platform counts what communes let it count.
     """
-    with _entered(PUBLIC_SCOPE, MAIN):
+    with _entered(PUBLIC_SCOPE if cell == MAIN else Scope(PUBLIC_SCHEMA, Duty.PLATFORM, None, cell)):
         yield
