@@ -36,7 +36,7 @@ class CommuneRef:
 
     `name` is the short name on screen ("Gera"), `official_name` the directory's ("Gera, Stadt"),
     `primary_host` the stored canonical host without port, `cell` names the PostgreSQL that holds its schema,
-    `level` says how far that schema is (see `communes.Release`).
+    `level` says how far that schema is (see `communes.Release`), `read_only` that it is on its way to another cell.
     """
 
     id: int
@@ -49,6 +49,7 @@ class CommuneRef:
     primary_host: str
     cell: str = MAIN
     level: int = 0
+    read_only: bool = False
     locale: str = "de"
 
 

@@ -1,7 +1,8 @@
-"""Communes, their hosts, how they are made, upgraded and archived, and what the operator did. Tables in `public`."""
+"""Communes, their hosts and cells, how they are made, upgraded, moved and archived, and what the operator did. Tables in `public`."""
 
 from tenants.communes.models.archives import Archive
 from tenants.communes.models.audit import AuditEntry
+from tenants.communes.models.cells import Cell, Move
 from tenants.communes.models.commune import Commune, CommuneKind, CommuneState
 from tenants.communes.models.domains import Domain, DomainProof, DomainState
 from tenants.communes.models.provisioning import ProvisioningRun, SpareSchema
@@ -10,12 +11,14 @@ from tenants.communes.models.rollouts import Release, Rollout, RolloutItem
 __all__ = [
     "Archive",
     "AuditEntry",
+    "Cell",
     "Commune",
     "CommuneKind",
     "CommuneState",
     "Domain",
     "DomainProof",
     "DomainState",
+    "Move",
     "ProvisioningRun",
     "Release",
     "Rollout",

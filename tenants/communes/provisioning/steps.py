@@ -75,8 +75,9 @@ def _work(run: ProvisioningRun, actor: Any) -> list[tuple[str, Callable[[], None
     brief = StarterBrief(commune=commune.ref(), **fields)
 
     def make_schema() -> None:
-        if not schema_exists(commune.schema_name):
-            clone_template(commune.schema_name)
+        # in another cell this is another transaction than the mark's; done twice, the second time finds it
+        if not schema_exists(commune.schema_name, cell=commune.cell):
+            clone_template(commune.schema_name, cell=commune.cell)
 
     def open_portal() -> None:
         Commune.objects.filter(pk=commune.pk).update(release=settings.RELEASE)

@@ -1,0 +1,160 @@
+"""Preparing a further PostgreSQL for communes, and keeping its copies of shared tables and template fresh."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+
+from django.db import OperationalError, connection
+from django.utils import timezone
+from psycopg import sql
+
+from tenants.communes.audit import record_act
+from tenants.communes.cells.rows import carry_rows, carry_sequences, contents_of
+from tenants.communes.cells.routing import alias_of
+from tenants.communes.cells.servers import (
+    Admin,
+    CellError,
+    administering,
+    make_replication_login,
+    require_publisher,
+    run,
+)
+from tenants.communes.cells.streams import Stream, copy_and_follow, publish, slot_in_use
+from tenants.communes.isolation.database import Login, prepare_database
+from tenants.communes.isolation.sharing import shared_readable
+from tenants.communes.models import Cell
+from tenants.communes.naming import SCHEMA_PATTERN
+from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA, Catalogue, read_catalogue, structure_script
+from tenants.communes.roles import owner_role, platform_role, quoted, reader_role
+from tenants.communes.scope import MAIN, PUBLIC_SCHEMA, public_scope
+
+Say = Callable[[str], None]
+LONGEST_NAME = 20
+
+
+def add_cell(*, name: str, app: Login, owner: Login, say: Say) -> Cell:
+    """Make a PostgreSQL a cell: roles, logins, rights, shared tables that follow the main cell, template. May run twice.
+
+    Raises CellError with what to do.
+    """
+    if not SCHEMA_PATTERN.match(name) or len(name) > LONGEST_NAME or name == MAIN:
+        raise CellError(f"{name!r} is no name for a cell: up to {LONGEST_NAME} letters a-z, digits and underscores.")
+    alias_of(name)
+    with administering(MAIN) as admin:
+        require_publisher(admin, MAIN)
+        make_replication_login(admin)
+    with administering(name) as admin:
+        say(f"Roles, logins and rights in {name}")
+        for finding in prepare_database(admin, app=app, owner=owner):
+            say(finding)
+        make_replication_login(admin)
+    with public_scope():
+        cell, _made = Cell.objects.get_or_create(name=name)
+        record_act(actor=None, verb="cell.added", target=name)
+    refresh_cell(cell=cell, say=say)
+    _check_own_login(name)
+    return cell
+
+
+def _check_own_login(name: str) -> None:
+    try:
+        with public_scope(cell=name), connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except OperationalError as error:
+        raise CellError(f"The cell {name!r} is prepared, but its address in CELL_URLS doesn't let us in: {error}") from error
+
+
+def refresh_cells(say: Say) -> None:
+    """Refresh every cell that was added."""
+    with public_scope():
+        cells = list(Cell.objects.all())
+    for cell in cells:
+        refresh_cell(cell=cell, say=say)
+
+
+def refresh_cell(*, cell: Cell, say: Say) -> None:
+    """Renew the cell's copies where the main cell has other ones now. Rows of shared tables flow by themselves."""
+    shared = shared_catalogue()
+    structure = sha256(structure_script(shared, PUBLIC_SCHEMA).encode()).hexdigest()
+    stream = shared_stream(cell.name)
+    if cell.shared != structure or not slot_in_use(stream):
+        say(f"Shared tables of {cell.name}: {', '.join(shared.columns)}")
+        publish(stream, _tables(shared))
+        copy_and_follow(stream, shared, lambda admin: _make_shared_tables(admin, shared))
+        cell.shared = structure
+    template = renew_template(cell)
+    if template != cell.template:
+        say(f"Template of {cell.name}")
+        cell.template = template
+    cell.refreshed_at = timezone.now()
+    with public_scope():
+        cell.save()
+
+
+def shared_stream(cell: str) -> Stream:
+    """The stream of shared tables from the main cell."""
+    return Stream(name=f"rathausplatz_shared_{cell}", key=f"shared_{cell}", publisher=MAIN, subscriber=cell)
+
+
+def shared_catalogue() -> Catalogue:
+    """The shared tables that communes may read, as the main cell has them, without keys to other tables."""
+    return read_catalogue(PUBLIC_SCHEMA, only=list(shared_readable))
+
+
+def _tables(catalogue: Catalogue) -> sql.Composable:
+    names = sql.SQL(", ").join(sql.Identifier(catalogue.schema, table) for table in catalogue.columns)
+    return sql.SQL("TABLE {}").format(names)
+
+
+def _make_shared_tables(admin: Admin, catalogue: Catalogue) -> None:
+    """Replace the shared tables, empty; only replication writes them, communes read them."""
+    with acting_as_owner(admin):
+        for table in catalogue.columns:
+            run(admin, "DROP TABLE IF EXISTS {}.{} CASCADE", PUBLIC_SCHEMA, table)
+        admin.execute(structure_script(catalogue, PUBLIC_SCHEMA))  # type: ignore[arg-type]
+        run(admin, "GRANT USAGE ON SCHEMA public TO {}, {}", platform_role(), reader_role())
+        for table in catalogue.columns:
+            run(admin, "GRANT SELECT ON public.{} TO {}", table, reader_role())
+
+
+class acting_as_owner:  # noqa: N801 -- reads like a function
+    """What the administrator makes in this context belongs to the owner of the schemas."""
+
+    def __init__(self, admin: Admin) -> None:
+        self._admin = admin
+
+    def __enter__(self) -> None:
+        self._admin.execute(f"SET LOCAL ROLE {quoted(owner_role())}")  # type: ignore[arg-type]
+
+    def __exit__(self, *_: object) -> None:
+        if self._admin.info.transaction_status.name != "INERROR":
+            self._admin.execute("SET LOCAL ROLE NONE")
+
+
+def renew_template(cell: Cell) -> str:
+    """Copy the main cell's template unless the cell's is equal; returns the digest of what the cell has now.
+
+    One transaction in the cell: whoever clones meanwhile waits and gets the old or the new one.
+    """
+    with administering(MAIN) as source, source.transaction():
+        source.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        catalogue = read_catalogue(TEMPLATE_SCHEMA)
+        digest = template_digest(source, catalogue)
+        if digest == cell.template:
+            return digest
+        with administering(cell.name) as target, target.transaction():
+            with acting_as_owner(target):
+                run(target, "DROP SCHEMA IF EXISTS {} CASCADE", TEMPLATE_SCHEMA)
+                run(target, "CREATE SCHEMA {}", TEMPLATE_SCHEMA)
+                target.execute(structure_script(catalogue, TEMPLATE_SCHEMA))  # type: ignore[arg-type]
+            carry_rows(source, target, catalogue)
+            carry_sequences(source, target, catalogue)
+    return digest
+
+
+def template_digest(source: Admin, catalogue: Catalogue) -> str:
+    """What the template is, structure and rows, as one number."""
+    contents = contents_of(source, catalogue)
+    text = structure_script(catalogue, TEMPLATE_SCHEMA) + repr(sorted(contents.tables.items()))
+    return sha256((text + repr(sorted(contents.sequences.items()))).encode()).hexdigest()
