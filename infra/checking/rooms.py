@@ -18,6 +18,8 @@ MAY_ENTER_COMMUNES = {
     "tenants/communes/provisioning/steps.py": "a commune is made",
     "tenants/communes/provisioning/template.py": "the template schema is migrated and seeded",
     "tenants/communes/provisioning/clone.py": "a schema is copied",
+    "tenants/communes/cells/window.py": "a commune's right to write is taken and given back",
+    "tenants/communes/cells/leaving.py": "a copy that a move left is dropped",
     "tenants/communes/management/commands/migrate.py": "schemas are migrated",
     "platform/rathausplatz/demo/prepare.py": "the demo's accounts are made",
     "platform/rathausplatz/management/commands/commune_shell.py": "a person works in one commune",

@@ -16,7 +16,7 @@ app = Celery("rathausplatz")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()
 app.autodiscover_tasks()
-app.autodiscover_tasks(["tenants.communes.provisioning"])
+app.autodiscover_tasks(["tenants.communes.provisioning", "tenants.communes.cells"])
 
 
 @setup_logging.connect

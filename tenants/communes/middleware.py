@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.http import (
     FileResponse,
@@ -17,11 +18,14 @@ from django.http import (
 from django.http.request import split_domain_port
 from django.utils.translation import gettext as _
 
+from tenants.communes.cells import is_reachable
+from tenants.communes.cells.window import READING, come_back_soon, is_moving
 from tenants.communes.hosts import Host, HostKind, host_of
 from tenants.communes.requests import SiteRequest
 from tenants.communes.scope import CommuneRef, commune_scope, only_named, public_scope
 from tenants.communes.states import OPEN_STATES, closed_page
 
+log = structlog.get_logger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -56,11 +60,22 @@ class HostMiddleware:
         request.META["rathausplatz.schema"] = host.commune.schema
         if host.commune.state not in OPEN_STATES:
             return closed_page(host.commune)
-        with commune_scope(host.commune):
+        return self._answer_portal(request, host.commune)
+
+    def _answer_portal(self, request: SiteRequest, commune: CommuneRef) -> HttpResponseBase:
+        if not is_reachable(commune.cell):
+            log.error("cells.no_address", cell=commune.cell, commune=commune.schema)
+            return come_back_soon(commune)
+        if commune.read_only and request.method not in READING:
+            return come_back_soon(commune)
+        with commune_scope(commune):
             response = self._respond(request)
+        # whoever began before the commune moved was refused by the database
+        if response.status_code >= 500 and is_moving(commune):
+            return come_back_soon(commune)
         # files ask the database nothing, and servers send them best as they are
         if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
-            response.streaming_content = in_scope(host.commune, response.streaming_content)
+            response.streaming_content = in_scope(commune, response.streaming_content)
         return response
 
     def _respond(self, request: SiteRequest) -> HttpResponseBase:

@@ -7,7 +7,10 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from celery import shared_task
+from django.db import DatabaseError
 
+from tenants.communes.cells import is_reachable
+from tenants.communes.cells.window import SECONDS_UNTIL_NEXT_TRY, is_moving
 from tenants.communes.queries import commune_by_schema, open_communes
 from tenants.communes.scope import commune_scope
 
@@ -21,15 +24,26 @@ def commune_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     """Make a Celery task of a function; it is called with `schema` and keyword arguments of plain values.
 
     The task enters the commune's scope and one transaction before it calls the function, so the function sees the
-    commune as a view does. It is acknowledged after it ended: it may run twice and must be idempotent.
+    commune as a view does. It is acknowledged after it ended: it may run twice and must be idempotent. While the commune
+    moves to another cell, or this worker has no address of its cell, the task comes back a moment later.
     """
 
     def decorate(function: Callable[..., Any]) -> Any:
-        @shared_task(name=f"{function.__module__}.{function.__name__}", **({"acks_late": True} | options))
+        settled = {"acks_late": True, "max_retries": None} | options
+
+        @shared_task(name=f"{function.__module__}.{function.__name__}", bind=True, **settled)
         @wraps(function)
-        def run(*, schema: str, **arguments: Any) -> Any:
-            with commune_scope(commune_by_schema(schema)):
-                return function(**arguments)
+        def run(task: Any, *, schema: str, **arguments: Any) -> Any:
+            commune = commune_by_schema(schema)
+            if commune.read_only or not is_reachable(commune.cell):
+                raise task.retry(countdown=SECONDS_UNTIL_NEXT_TRY)
+            try:
+                with commune_scope(commune):
+                    return function(**arguments)
+            except DatabaseError as error:
+                if is_moving(commune):
+                    raise task.retry(countdown=SECONDS_UNTIL_NEXT_TRY) from error
+                raise
 
         return run
 

@@ -29,6 +29,7 @@ CELERY_TIMEZONE = "Europe/Berlin"
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "cells.tidy": {"task": "tenants.communes.cells.tidy", "schedule": 300.0},
     "cases.sweep": {"task": "services.cases.tasks.sweep", "schedule": 30.0},
     "cms.publish": {"task": "cms.tasks.publish", "schedule": 60.0},
     "documents.tidy": {"task": "services.documents.tasks.tidy", "schedule": 86400.0},
