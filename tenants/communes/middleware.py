@@ -6,7 +6,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, It
 from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.http import (
     FileResponse,
     HttpRequest,
@@ -68,8 +68,12 @@ class HostMiddleware:
             return come_back_soon(commune)
         if commune.read_only and request.method not in READING:
             return come_back_soon(commune)
-        with commune_scope(commune):
-            response = self._respond(request)
+        try:
+            with commune_scope(commune):
+                response = self._respond(request)
+        except OperationalError as error:  # the view's errors are answers by now: this cell can't be reached
+            log.error("cells.out_of_reach", cell=commune.cell, commune=commune.schema, reason=type(error).__name__)
+            return come_back_soon(commune)
         # whoever began before the commune moved was refused by the database
         if response.status_code >= 500 and is_moving(commune):
             return come_back_soon(commune)
