@@ -157,6 +157,7 @@ def _make_schema(admin: Admin, catalogue: Catalogue) -> None:
 
 def _cut_over(move: Move, actor: Any, say: Say, *, digests: bool) -> None:
     stream, schema = stream_of(move), move.commune.schema_name
+    say(f"Copied; {move.target} follows what changes")
     wait_until_caught_up(stream)
     there = read_catalogue(schema, cell=move.target)
     with administering(move.source) as source, administering(move.target) as target:
