@@ -112,12 +112,11 @@ def test_killed_in_its_window_the_commune_writes_again_by_the_schedule(
     finish_and_check(main_admin, east_admin, ["danach"])
 
 
-@pytest.mark.parametrize("step", ["copied", "frozen", "switched"])
-def test_killed_as_soon_as_a_step_is_marked_it_is_gone_on_with(
-    step: str, jena: Any, fresh_database: str, east_address: str, main_admin: Any, east_admin: Any, tmp_path: Path
+def test_killed_right_behind_the_switch_it_is_tidied_up(
+    jena: Any, fresh_database: str, east_address: str, main_admin: Any, east_admin: Any, tmp_path: Path
 ) -> None:
     with moving(tmp_path, fresh_database, east_address) as child:
-        wait_until(lambda: reached(step)() or child.poll() is not None, what=step)
+        wait_until(lambda: reached("switched")() or child.poll() is not None, what="the switch")
         child.send_signal(signal.SIGKILL)
         child.wait()
     finish_and_check(main_admin, east_admin, [])
