@@ -11,6 +11,8 @@ from wagtail.models import Site
 from cms.memory import forget
 from cms.models import ContactSettings, FooterSettings
 from cms.seeds import demo, permissions, tree
+from tenants.communes.domains.followers import register_host_follower
+from tenants.communes.scope import CommuneRef
 from tenants.communes.starters import StarterBrief, register_starter
 
 STANDARD_PORTS = {"http": 80, "https": 443}
@@ -27,16 +29,20 @@ def seed() -> None:
 
 def prepare(brief: StarterBrief) -> None:
     """Give the cloned site its address and, if facts are known, its contact data; in a demo also news and events."""
-    port = settings.PUBLIC_PORT or STANDARD_PORTS[settings.PUBLIC_SCHEME]
-    Site.objects.filter(is_default_site=True).update(
-        hostname=brief.commune.primary_host, port=port, site_name=brief.commune.name
-    )
+    follow_host(brief.commune)
     if contact := known_contact(brief.facts):
         ContactSettings.objects.update_or_create(pk=ContactSettings.load().pk, defaults=contact)
     forget()
     if brief.demo:
         demo.write_news(brief.facts.get("news", ()))
         demo.write_events(brief.facts.get("events", ()))
+
+
+def follow_host(commune: CommuneRef) -> None:
+    """Keep Wagtail's site, and with it sitemap and previews, on the commune's primary host."""
+    port = settings.PUBLIC_PORT or STANDARD_PORTS[settings.PUBLIC_SCHEME]
+    Site.objects.filter(is_default_site=True).update(hostname=commune.primary_host, port=port, site_name=commune.name)
+    forget()
 
 
 def known_contact(facts: Mapping[str, Any]) -> dict[str, str]:
@@ -48,5 +54,6 @@ def known_contact(facts: Mapping[str, Any]) -> dict[str, str]:
 
 
 def register() -> None:
-    """Enter this room among the starters."""
+    """Enter this room among the starters and those who follow the primary host."""
     register_starter("cms", order=50, seed=seed, prepare=prepare)
+    register_host_follower("cms", follow_host)

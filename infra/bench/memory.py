@@ -1,8 +1,8 @@
 """What a backend of PostgreSQL keeps in memory of the communes it has served, with and without worker affinity.
 
-A backend caches what it has learnt of each table, and never forgets: a schema more is memory more, in each backend that
-meets it. With affinity (consistent hashing by host in the Caddyfile) a backend meets its share of the communes; without,
-it meets all of them.
+A backend caches what it has learnt of each table, and never forgets: a schema more is memory more, in each backend
+that meets it. With affinity (consistent hashing by host in the Caddyfile) a backend meets its share of the communes;
+without, it meets all of them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ STOPS = (1, 10, 30, 100, 300, 1000, 3000)
 
 @dataclass(frozen=True, slots=True)
 class BackendMemory:
-    """Bytes of one backend: `own` is anonymous memory (caches and work), `share` all it uses, shared memory by halves."""
+    """Bytes of one backend: `own` is anonymous memory (caches and work), `share` adds its part of what is shared."""
 
     own: int
     share: int
@@ -36,8 +36,8 @@ def backend_memory(pid: int) -> BackendMemory:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
     except OSError as error:
         raise MemoryUnreadableError(
-            f"The memory of backend {pid} can't be read ({type(error).__name__}): run this on the database's machine, as "
-            "root or as the server's user."
+            f"The memory of backend {pid} can't be read ({type(error).__name__}): run this on the database's machine, "
+            "as root or as the server's user."
         ) from error
     sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines}
     return BackendMemory(own=sizes["Pss_Anon"], share=sizes["Pss"])
@@ -46,8 +46,8 @@ def backend_memory(pid: int) -> BackendMemory:
 def measure_memory(schemas: Sequence[str], connections: int = 4) -> None:
     """Visit a page of each commune through connections of Django's, and print what their backends have grown to.
 
-    Two tables: one backend that meets more and more communes, and `connections` backends that share the communes between
-    them (affinity) or meet all of them (no affinity).
+    Two tables: one backend that meets more and more communes, and `connections` backends that share the communes
+    between them (affinity) or meet all of them (no affinity).
     """
     from tenants.communes.queries import find_commune
 

@@ -15,6 +15,7 @@ from infra.checking.installation import check_installation, check_migrations, st
 from infra.checking.layout import check_layout
 from infra.checking.locks import check_locks
 from infra.checking.markup import check_markup
+from infra.checking.releases import check_releases
 from infra.checking.rooms import check_rooms
 from infra.checking.translations import check_translations
 
@@ -61,6 +62,7 @@ OWN: dict[str, Callable[[], list[Fault]]] = {
     "translations": check_translations,
     "installation": check_installation,
     "migrations": check_migrations,
+    "releases": check_releases,
 }
 
 

@@ -61,8 +61,8 @@ def start_server(folder: Path, *, durable: bool = True, replicated: bool = False
     """Start (or join) the embedded PostgreSQL whose files are in `folder`.
 
     `durable=False` trades crash safety for speed and is meant for tests. `replicated=True` lets it exchange rows with
-    other servers (cells); a server that runs already keeps the settings that it was started with. May be called again and from several
-    processes: the server runs once and stops when the last process that called this has ended.
+    other servers (cells); a server that runs already keeps the settings that it was started with. May be called again
+    and from several processes: the server runs once and stops when the last process that called this has ended.
     Raises DatabaseUnusableError with a sentence that says what to do.
     """
     with warnings.catch_warnings():

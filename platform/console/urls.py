@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from console.views import communes, onboarding, record, runs
+from console.views import addresses, communes, onboarding, record, runs
 from tenants.accounts.views import account_page
 
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("kommunen/<slug:slug>/", communes.commune, name="console_commune"),
     path("kommunen/<slug:slug>/aussetzen/", communes.suspend, name="console_suspend"),
     path("kommunen/<slug:slug>/fortsetzen/", communes.resume, name="console_resume"),
+    path("kommunen/<slug:slug>/adressen/", addresses.add, name="console_address_add"),
+    path("kommunen/<slug:slug>/adressen/<int:key>/pruefen/", addresses.check, name="console_address_check"),
+    path("kommunen/<slug:slug>/adressen/<int:key>/hauptadresse/", addresses.primary, name="console_address_primary"),
+    path("kommunen/<slug:slug>/adressen/<int:key>/entfernen/", addresses.remove, name="console_address_remove"),
     path("aufnahme/", onboarding.choose, name="console_onboarding"),
     path("aufnahme/beginnen/", onboarding.begin, name="console_onboarding_begin"),
     path("aufnahme/frei/", onboarding.free_entry, name="console_onboarding_free"),

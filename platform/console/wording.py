@@ -10,6 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tenants.communes.audit import SYSTEM
+from tenants.communes.domains.names import shown_name
+from tenants.communes.domains.wording import in_words
 from tenants.communes.models import AuditEntry, CommuneState
 
 STEP_LABELS: dict[str, Promise] = {
@@ -43,6 +45,13 @@ VERBS: dict[str, Promise] = {
     "commune.onboarding": _("Aufnahme begonnen"),
     "commune.suspended": _("Portal geschlossen"),
     "commune.broken": _("Einrichtung unterbrochen"),
+    "domain.added": _("Adresse eingetragen"),
+    "domain.pending": _("Nachweis der Adresse fehlt wieder"),
+    "domain.verified": _("Adresse nachgewiesen"),
+    "domain.active": _("Adresse aktiv"),
+    "domain.failing": _("Adresse gestört"),
+    "domain.primary": _("Hauptadresse gewechselt"),
+    "domain.removed": _("Adresse entfernt"),
     "onboarding.begun": _("Aufnahme begonnen"),
     "onboarding.discarded": _("Aufnahme verworfen"),
     "directory.imported": _("Gemeindeverzeichnis eingelesen"),
@@ -73,9 +82,12 @@ class ActRow:
 
 def act_row(act: AuditEntry) -> ActRow:
     """An act in words, with what its detail tells."""
-    notes = tuple(str(act.detail[name]) for name in ("reason", "name", "slug") if act.detail.get(name))
+    detail = {name: str(value) for name, value in act.detail.items() if value}
+    if act.verb.startswith("domain."):
+        detail |= {"name": shown_name(detail.get("name", "")), "reason": in_words(detail.get("reason", ""))}
+    notes = tuple(detail[name] for name in ("name", "reason", "slug") if detail.get(name))
     actor = gettext("System") if act.actor == SYSTEM else act.actor
-    return ActRow(act.at, verb_label(act.verb), actor, act.target, str(act.detail.get("reason", "")), notes)
+    return ActRow(act.at, verb_label(act.verb), actor, act.target, detail.get("reason", ""), notes)
 
 
 def verb_label(verb: str) -> str:

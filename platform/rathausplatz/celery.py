@@ -9,6 +9,7 @@ from celery import Celery
 from celery.signals import setup_logging, worker_process_init
 
 from rathausplatz import broker
+from rathausplatz.metrics import tasks as counting_tasks  # noqa: F401 -- listens to Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rathausplatz.settings")
 broker.register()
@@ -16,7 +17,7 @@ app = Celery("rathausplatz")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()
 app.autodiscover_tasks()
-app.autodiscover_tasks(["tenants.communes.provisioning", "tenants.communes.cells"])
+app.autodiscover_tasks(["tenants.communes.provisioning", "tenants.communes.domains", "tenants.communes.cells"])
 
 
 @setup_logging.connect

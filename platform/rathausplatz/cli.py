@@ -17,7 +17,7 @@ WITHOUT_DATABASE = {
     "--version",
 }
 # commands whose process must not be able to own a schema
-OWNS_NOTHING = {"serve", "worker"}
+OWNS_NOTHING = {"serve", "serve_internal", "worker"}
 
 
 def data_dir() -> Path:
@@ -27,7 +27,10 @@ def data_dir() -> Path:
 
 def main(argv: list[str] | None = None) -> None:
     """Run one command. Exits with 2 and one sentence when the database can't be used."""
-    arguments = sys.argv if argv is None else argv
+    arguments = list(sys.argv if argv is None else argv)
+    if len(arguments) > 1 and arguments[1][0:1] != "-":
+        # commands are modules, so their names have no hyphen; people may type one
+        arguments[1] = arguments[1].replace("-", "_")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rathausplatz.settings")
     if len(arguments) > 1 and arguments[1] == "demo":
         # the demo decides the environment, so it comes before the settings

@@ -19,12 +19,14 @@ from typing import Any
 import brotli
 from django.conf import settings
 
+from rathausplatz.metrics.counters import PAGE_CACHE
 from rathausplatz.middleware import PAGE_CACHE_HEADER
 from tenants.communes.invalidation import listener, watch
 
 MOST_PAGES = 5000
 MOST_BYTES = 128 * 1024 * 1024
 NOT_KEPT = frozenset({"x-page-cache", "x-request-id", "content-length", "content-encoding", "vary", "etag", "date"})
+HIT, MISSED, PASSED = (PAGE_CACHE.labels(outcome) for outcome in ("hit", "miss", "pass"))
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 WSGIApplication = Callable[[Environ, StartResponse], Iterable[bytes]]
@@ -91,9 +93,9 @@ def forget_pages(schema: str) -> None:
 
 
 @watch("hosts")
-def forget_all_pages(_payload: str) -> None:
-    """A host or a commune's state changed: what its address shows may too."""
-    store.forget("")
+def forget_pages_of_hosts(schema: str) -> None:
+    """A host or a commune's state changed: what its addresses show may too. "" means every commune's."""
+    store.forget(schema)
 
 
 class PageCache:
@@ -107,10 +109,13 @@ class PageCache:
         listener.start()
         key = self._key(environ)
         if key is None:
+            PASSED.inc()
             return self.application(environ, start_response)
         page = store.get(key)
         if page is None:
+            MISSED.inc()
             return self._ask(key, environ, start_response)
+        HIT.inc()
         return _send(page, environ, start_response)
 
     def _key(self, environ: Environ) -> Key | None:

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from tenants.accounts.access import public
+from tenants.communes.rollouts.releases import own_level
 
 
 @public
@@ -23,12 +24,16 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The process answers and reaches its database; 503 otherwise."""
+    """The process answers, reaches its database, and the template is at its release; 503 otherwise."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
+        level = own_level()
     except DatabaseError:
         return HttpResponse("database out of reach\n", status=503, content_type="text/plain; charset=utf-8")
+    if level is None:
+        text = "the template is not at this release: run `rathausplatz fleet migrate`\n"
+        return HttpResponse(text, status=503, content_type="text/plain; charset=utf-8")
     return HttpResponse("ready\n", content_type="text/plain; charset=utf-8")
 
 

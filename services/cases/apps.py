@@ -17,9 +17,16 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from services.cases import checks, facts, queries, rules, starter, steps, tasks  # noqa: F401
         from tenants.communes.isolation.sharing import fleet_countable
+        from tenants.communes.references import refer_to_shared
         from themes.desk_rail import DeskScreen, desk_screens
 
         fleet_countable.register("cases_case", ("submitted_at", "decided_at", "decided_by_id"))
+        refer_to_shared(
+            "cases_case",
+            ("definition_key", "definition_version"),
+            target="definitions_servicedefinition",
+            keys=("key", "version"),
+        )
         facts.register()
         steps.register()
         starter.register()

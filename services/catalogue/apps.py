@@ -15,11 +15,18 @@ class CatalogueConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from tenants.communes.references import refer_to_shared
         from themes.desk_rail import DeskScreen, desk_screens
 
         from . import rules, starter  # noqa: F401
 
         starter.register()
+        refer_to_shared(
+            "catalogue_offering",
+            ("definition_key", "definition_version"),
+            target="definitions_servicedefinition",
+            keys=("key", "version"),
+        )
         desk_screens.register(
             "catalogue.offerings",
             DeskScreen(_("Leistungen"), "catalogue:offerings", "catalogue.manage_offerings", _("Verwaltung"), 300),

@@ -15,8 +15,15 @@ class FormsConfig(AppConfig):
 
     def ready(self) -> None:
         from services.definitions.parts import part_checks
+        from tenants.communes.references import refer_to_shared
 
         from . import checks  # noqa: F401
         from .schema import check_form
 
         part_checks.register("form", check_form)
+        refer_to_shared(
+            "forms_draft",
+            ("definition_key", "definition_version"),
+            target="definitions_servicedefinition",
+            keys=("key", "version"),
+        )

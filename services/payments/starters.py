@@ -31,7 +31,7 @@ def prepare(brief: StarterBrief) -> None:
             "bank_name": "Demobank (nicht überweisen)",
             "is_demo": True,
         }
-    PaymentSettings.objects.update_or_create(pk=1, defaults=values)
+    PaymentSettings.objects.filter(pk=1).update(**values)
 
 
 def register() -> None:

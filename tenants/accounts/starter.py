@@ -19,9 +19,10 @@ def prepare(brief: StarterBrief) -> None:
     """Create the first administrator without a password; the invitation lets them set one."""
     if not brief.admin_email:
         return
-    user, _created = User.objects.get_or_create(
-        email=brief.admin_email.lower(), defaults={"kind": UserKind.STAFF, "password": "!"}
-    )
+    address = brief.admin_email.lower()
+    user = User.objects.filter(email=address).first()
+    if user is None:
+        user = User.objects.create(email=address, kind=UserKind.STAFF, password="!")  # noqa: S106 -- no password fits
     user.groups.add(*Group.objects.filter(name__in=[CLERK, EDITOR, ADMINISTRATOR]))
 
 

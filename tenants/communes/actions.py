@@ -8,7 +8,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from tenants.communes import naming
 from tenants.communes.audit import record_act
 from tenants.communes.cells.choice import least_loaded_cell
 from tenants.communes.models import Commune, CommuneKind, CommuneState, Domain, ProvisioningRun
+from tenants.communes.models.commune import STILL_THERE
 from tenants.communes.scope import public_scope
 from tenants.communes.states import TransitionError, change_state
 
@@ -40,9 +42,9 @@ class CommuneOrder:
 
 
 def slug_taken(slug: str) -> bool:
-    """Whether a subdomain is in use by any commune or domain."""
-    host = host_for(slug)
-    return Commune.objects.filter(slug=slug).exists() or Domain.objects.filter(domain=host).exists()
+    """Whether a subdomain is in use by any commune or domain. One question."""
+    using = Q(slug=slug) & STILL_THERE | Q(domains__domain=host_for(slug))
+    return Commune.objects.filter(using).exists()
 
 
 def host_for(slug: str) -> str:
@@ -51,28 +53,35 @@ def host_for(slug: str) -> str:
 
 
 @transaction.atomic
-def request_commune(*, order: CommuneOrder, actor: Any) -> ProvisioningRun:
+def request_commune(*, order: CommuneOrder, actor: Any, key: str = "") -> ProvisioningRun:
     """Enter a commune with its first host and the order to provision it; the caller starts the task on commit.
 
-    Raises ValidationError with a sentence per field for a name, key or subdomain that is taken or not allowed.
+    The same `key` again gives the run of the first time, so a request may be sent twice. Raises ValidationError with a
+    sentence per field for a name, key or subdomain that is taken or not allowed.
     """
     with public_scope():
+        if key and (before := ProvisioningRun.objects.select_related("commune").filter(key=key).first()):
+            return before
         commune = _new_commune(order)
-        commune.full_clean()
-        commune.save()
-        Domain.objects.create(tenant=commune, domain=host_for(commune.slug), is_primary=True)
-        run = ProvisioningRun.objects.create(
-            commune=commune,
-            brief={
-                "brand": order.brand,
-                "bundle": list(order.bundle),
-                "admin_email": order.admin_email,
-                "demo": order.demo,
-                "facts": _facts_of(order),
-            },
-        )
+        commune.clean_fields()
+        try:
+            commune.save(force_insert=True)
+        except IntegrityError as error:  # somebody else was quicker by a moment
+            raise ValidationError(_("Diese Kommune ist schon aufgenommen.")) from error
+        Domain.objects.bulk_create([Domain(tenant=commune, domain=host_for(commune.slug), is_primary=True)])
+        run = ProvisioningRun.objects.create(commune=commune, key=key or None, brief=_brief_of(order))
         record_act(actor=actor, verb="commune.requested", target=commune.schema_name, detail={"slug": commune.slug})
     return run
+
+
+def _brief_of(order: CommuneOrder) -> dict[str, Any]:
+    return {
+        "brand": order.brand,
+        "bundle": list(order.bundle),
+        "admin_email": order.admin_email,
+        "demo": order.demo,
+        "facts": _facts_of(order),
+    }
 
 
 def _facts_of(order: CommuneOrder) -> dict[str, Any]:
@@ -81,27 +90,35 @@ def _facts_of(order: CommuneOrder) -> dict[str, Any]:
     return {name: value for name, value in known.items() if value} | order.facts
 
 
+def _refuse_taken(order: CommuneOrder, name: str) -> None:
+    same = Q(ars=order.ars) if order.ars else Q(official_name__iexact=name)
+    if not Commune.objects.filter(STILL_THERE & same).exists():
+        return
+    if order.ars:
+        raise ValidationError({"ars": _("Diese Kommune ist schon aufgenommen.")})
+    sentence = _(
+        "Eine Kommune namens „%(name)s“ ist schon aufgenommen. Ist es eine andere, dann geben Sie ihren "
+        "Regionalschlüssel an."
+    )
+    raise ValidationError({"official_name": sentence % {"name": name}})
+
+
+def _chosen_slug(order: CommuneOrder, name: str) -> str:
+    if not order.slug:
+        hints = (str(order.facts.get("county", "")), order.postcode)
+        return naming.slug_for(name, taken=slug_taken, hints=hints)
+    if slug_taken(order.slug):
+        sentence = _("Die Adresse „%(slug)s“ ist schon vergeben. Wählen Sie eine andere.")
+        raise ValidationError({"slug": sentence % {"slug": order.slug}})
+    return order.slug
+
+
 def _new_commune(order: CommuneOrder) -> Commune:
     name = " ".join(order.official_name.split())
     if not name:
         raise ValidationError({"official_name": _("Geben Sie den amtlichen Namen der Kommune ein.")})
-    if not order.ars and Commune.objects.filter(official_name__iexact=name).exists():
-        raise ValidationError(
-            {
-                "official_name": _(
-                    "Eine Kommune namens „%(name)s“ ist schon aufgenommen. Ist es eine andere, dann geben Sie ihren "
-                    "Regionalschlüssel an."
-                )
-                % {"name": name}
-            }
-        )
-    slug = order.slug or naming.slug_for(
-        name, taken=slug_taken, hints=(str(order.facts.get("county", "")), order.postcode)
-    )
-    if slug_taken(slug):
-        raise ValidationError(
-            {"slug": _("Die Adresse „%(slug)s“ ist schon vergeben. Wählen Sie eine andere.") % {"slug": slug}}
-        )
+    _refuse_taken(order, name)
+    slug = _chosen_slug(order, name)
     schema = naming.schema_for(slug, taken=lambda n: Commune.objects.filter(schema_name=n).exists())
     return Commune(
         official_name=name,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from tenants.communes.models import AuditEntry
@@ -11,12 +13,27 @@ from tenants.communes.scope import public_scope
 SYSTEM = "system"
 
 
-def record_act(*, actor: Any, verb: str, target: str, detail: dict[str, Any] | None = None) -> AuditEntry:
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What was done to what."""
+
+    verb: str
+    target: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def record_act(*, actor: Any, verb: str, target: str, detail: dict[str, Any] | None = None) -> None:
     """Write one act to the platform's audit. `actor` is a user, or None for the command line or the system.
 
     Part of the caller's transaction: no act without its row, no row without its act.
     """
+    record_acts(actor=actor, acts=[Act(verb, target, detail or {})])
+
+
+def record_acts(*, actor: Any, acts: Sequence[Act]) -> None:
+    """Write several acts of one actor, in their order, in one statement."""
+    who = getattr(actor, "email", "") or SYSTEM
     with public_scope():
-        return AuditEntry.objects.create(
-            actor=getattr(actor, "email", "") or SYSTEM, verb=verb, target=target, detail=detail or {}
+        AuditEntry.objects.bulk_create(
+            AuditEntry(actor=who, verb=act.verb, target=act.target, detail=act.detail) for act in acts
         )

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tenants.communes.queries import CommuneNotFoundError, find_commune
+from tenants.communes.rollouts.releases import is_behind
 from tenants.communes.scope import commune_scope
 
 
@@ -21,6 +22,8 @@ class CommuneCommand(BaseCommand):
             commune = find_commune(options.pop("tenant"))
         except CommuneNotFoundError as error:
             raise CommandError(str(error)) from error
+        if is_behind(commune.ref()):
+            raise CommandError(f"{commune.name} is behind this release: run `rathausplatz fleet migrate` first.")
         with commune_scope(commune.ref()):
             self.handle_commune(*args, **options)
 

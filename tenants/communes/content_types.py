@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
+from django.apps import apps as installed
+from django.apps.registry import Apps
 
 from tenants.communes.scope import current_scope
 
@@ -22,7 +23,10 @@ class SchemaKeyedCache(dict[Any, Any]):
         return super().setdefault(self._key(using), default)
 
 
-def separate_by_schema() -> None:
-    """Replace the manager's cache. Runs once, when the apps are ready; twice does no harm."""
-    manager: Any = ContentType.objects
-    manager._cache = SchemaKeyedCache()
+def separate_by_schema(apps: Apps = installed) -> None:
+    """Replace the manager's cache, of the real models or of a migration's. Runs once each; twice does no harm."""
+    if "contenttypes" in apps.app_configs and "contenttype" in apps.all_models["contenttypes"]:
+        model: Any = apps.get_model("contenttypes", "ContentType")
+        # Django copies the declared managers anew whenever relations change, their cache included
+        for manager in [*model._meta.local_managers, *model._meta.managers]:
+            manager._cache = SchemaKeyedCache()

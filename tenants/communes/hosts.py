@@ -7,8 +7,10 @@ from enum import StrEnum
 
 from django.conf import settings
 
-from tenants.communes.invalidation import watch
-from tenants.communes.models import Domain
+from tenants.communes.addresses import portal_address
+from tenants.communes.domains.wellknown import WELL_KNOWN
+from tenants.communes.invalidation import listening, watch
+from tenants.communes.models import ANSWERING_STATES, CommuneState, Domain, DomainState
 from tenants.communes.scope import CommuneRef, public_scope
 
 MOST_REMEMBERED = 4096
@@ -24,25 +26,33 @@ class HostKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """What a host name means. `commune` is set for portals only."""
+    """What a host name means. `commune` is set for portals only.
+
+    `canonical` is the stored primary host to send visitors to, "" where this host answers itself.
+    """
 
     kind: HostKind
     commune: CommuneRef | None = None
+    canonical: str = ""
 
 
 _known: dict[str, Host] = {}
+_changes = 0
 
 
 @watch("hosts")
 def forget_hosts(_payload: str) -> None:
     """Drop what this process remembers of hosts: a commune or domain changed somewhere."""
+    global _changes
+    _changes += 1
     _known.clear()
 
 
 def host_of(name: str) -> Host | None:
     """The meaning of a host name (lower case, no port), None for an unknown one.
 
-    Unknown names are not remembered, so that inventing names fills nobody's memory.
+    Remembered while this process is sure to hear of changes, unless something changed while it was looked up. Unknown
+    names are not remembered, so that inventing names fills nobody's memory.
     """
     if name == settings.CONSOLE_HOST:
         return Host(HostKind.CONSOLE)
@@ -50,15 +60,45 @@ def host_of(name: str) -> Host | None:
         return Host(HostKind.OPERATOR)
     known = _known.get(name)
     if known is None:
+        changes = _changes
         known = _look_up(name)
-        if known is not None and len(_known) < MOST_REMEMBERED:
+        if known is not None and len(_known) < MOST_REMEMBERED and changes == _changes and listening():
             _known[name] = known
     return known
 
 
 def _look_up(name: str) -> Host | None:
     with public_scope():
-        domain = Domain.objects.select_related("tenant").filter(domain=name).first()
+        answering = Domain.objects.filter(domain=name, state__in=ANSWERING_STATES)
+        domain = (
+            answering.exclude(tenant__state=CommuneState.DELETED)
+            .select_related("tenant")
+            .prefetch_related("tenant__domains")
+            .first()
+        )
         if domain is None:
             return None
-        return Host(HostKind.PORTAL, domain.tenant.ref())
+        return Host(HostKind.PORTAL, domain.tenant.ref(), _canonical(domain))
+
+
+def _canonical(domain: Domain) -> str:
+    """The primary host, unless this is it or it does not lead here at the moment: nobody is sent to a dead end."""
+    primary = next((other for other in domain.tenant.domains.all() if other.is_primary), None)
+    if primary is None or primary.pk == domain.pk or primary.state != DomainState.ACTIVE:
+        return ""
+    return str(primary.domain)
+
+
+# what machines ask of one very host
+PROBES = frozenset({"/healthz", "/readyz"})
+
+
+def canonical_address(host: Host, method: str, path: str) -> tuple[int, str] | None:
+    """The status and address of the redirect to the primary host, None where this host answers itself.
+
+    `path` includes the query. GET and HEAD may forget the method (301); everything else keeps it and its body (308,
+    RFC 9110 § 15.4.9). The address comes from what is stored, never from a header.
+    """
+    if not host.canonical or path.startswith(WELL_KNOWN) or path.partition("?")[0] in PROBES:
+        return None
+    return (301 if method in ("GET", "HEAD") else 308), portal_address(host.canonical) + path

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from tenants.communes.cells import MAIN
+from tenants.communes.models.commune import UNSEEN_STATES
 from tenants.communes.scope import cell_of_scope, public_scope, require_commune
 
 CHANNEL = "rathausplatz"
@@ -54,7 +55,9 @@ def _notify_main(topic: str, payload: str) -> None:
 
 def invalidate_pages() -> None:
     """What anonymous visitors of the current commune see has changed: drop its cached pages and memories."""
-    announce("pages", require_commune().schema)
+    commune = require_commune()
+    if commune.state not in UNSEEN_STATES:
+        announce("pages", commune.schema)
 
 
 def dispatch(topic: str, payload: str) -> None:

@@ -20,8 +20,11 @@ from django.utils.translation import gettext as _
 
 from tenants.communes.cells import is_reachable
 from tenants.communes.cells.window import READING, come_back_soon, is_moving
-from tenants.communes.hosts import Host, HostKind, host_of
+from tenants.communes.domains.wellknown import PREFIX, answer_well_known
+from tenants.communes.hosts import Host, HostKind, canonical_address, host_of
 from tenants.communes.requests import SiteRequest
+from tenants.communes.rollouts.maintenance import maintenance_page
+from tenants.communes.rollouts.releases import is_behind
 from tenants.communes.scope import CommuneRef, commune_scope, only_named, public_scope
 from tenants.communes.states import OPEN_STATES, closed_page
 
@@ -41,6 +44,9 @@ class HostMiddleware:
 
     def __call__(self, request: SiteRequest) -> HttpResponseBase:
         name, _port = split_domain_port(request.META.get("HTTP_HOST", "").lower())
+        if request.path_info.startswith(PREFIX):
+            # a claimed name is no host yet, and must show that it leads here all the same
+            return answer_well_known(name, request.path_info)
         host = host_of(name)
         if host is None:
             return HttpResponseNotFound(
@@ -48,6 +54,10 @@ class HostMiddleware:
                 content_type="text/plain; charset=utf-8",
             )
         request.host_kind = host.kind
+        moved = canonical_address(host, request.method or "", request.get_full_path())
+        if moved is not None:
+            # permanent for search engines, but kept by no browser: the primary host may change back
+            return HttpResponse(status=moved[0], headers={"Location": moved[1], "Cache-Control": "no-store"})
         request.urlconf = f"rathausplatz.urls.{host.kind}"
         return self._answer(request, host)
 
@@ -60,6 +70,8 @@ class HostMiddleware:
         request.META["rathausplatz.schema"] = host.commune.schema
         if host.commune.state not in OPEN_STATES:
             return closed_page(host.commune)
+        if is_behind(host.commune):
+            return maintenance_page(host.commune)
         return self._answer_portal(request, host.commune)
 
     def _answer_portal(self, request: SiteRequest, commune: CommuneRef) -> HttpResponseBase:

@@ -56,6 +56,8 @@ RESERVED = frozenset(
         "www",
     ]
 )
+# of schemas: PostgreSQL's own, those waiting to be claimed, and those an archive is tried in
+RESERVED_BEGINNINGS = ("pg_", "spare_", "scratch_")
 _LETTERS = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ẞ": "Ss"}
     # letters of our neighbours that Unicode does not take apart
@@ -158,8 +160,10 @@ def _with_hints(base: str, hints: Sequence[str]) -> Iterator[str]:
 def schema_for(slug: str, *, taken: Callable[[str], bool] = lambda schema: False) -> str:
     """The schema name for a new commune, from the slug it begins with. Never reused, never renamed."""
     base = slug.replace("-", "_")[:LONGEST]
+    if base.startswith(RESERVED_BEGINNINGS):
+        base = f"k_{base}"[:LONGEST]
     name, number = base, 2
-    while name in RESERVED or name.startswith("pg_") or taken(name):
+    while name in RESERVED or taken(name):
         tail = f"_{number}"
         name, number = base[: LONGEST - len(tail)] + tail, number + 1
     return name
@@ -182,5 +186,5 @@ def validate_slug(value: str) -> None:
 
 def validate_schema_name(value: str) -> None:
     """Refuse a schema name outside `^[a-z][a-z0-9_]{1,40}$` or a reserved one."""
-    if not SCHEMA_PATTERN.match(value) or value in RESERVED or value.startswith("pg_"):
+    if not SCHEMA_PATTERN.match(value) or value in RESERVED or value.startswith(RESERVED_BEGINNINGS):
         raise ValidationError(_("„%(value)s“ ist kein erlaubter Schemaname."), code="schema", params={"value": value})

@@ -63,7 +63,7 @@ class Duty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a statement runs as: its schema first in the search path, the role of its duty, in the PostgreSQL of `cell`."""
+    """What a statement runs as: its schema first in the search path, the role of its duty, in a cell's PostgreSQL."""
 
     schema: str
     duty: Duty
@@ -119,14 +119,15 @@ def _scope_of(commune: CommuneRef) -> Scope:
 
 
 @contextmanager
-def commune_scope(commune: CommuneRef) -> Iterator[CommuneRef]:
+def commune_scope(commune: CommuneRef, *, savepoint: bool = True) -> Iterator[CommuneRef]:
     """Work for one commune inside one transaction; the previous scope comes back afterwards, whatever happens.
 
     Nested and threaded use is safe. Follow-ups registered with `on_commit` still see the commune; a statement of theirs
-    needs a transaction of its own, and without one is refused. Raises UnknownCellError when this process has no address
-    of the commune's cell.
+    needs a transaction of its own, and without one is refused. Inside another transaction this is a savepoint, unless
+    the caller wants to stand or fall as a whole (`savepoint=False`). Raises UnknownCellError when this process has no
+    address of the commune's cell.
     """
-    with _entered(_scope_of(commune)), transaction.atomic():
+    with _entered(_scope_of(commune)), transaction.atomic(savepoint=savepoint):
         yield commune
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
-from tenants.communes.audit import record_act
+from tenants.communes.audit import Act, record_acts
 from tenants.communes.invalidation import announce
 from tenants.communes.models import Commune, CommuneState
 from tenants.communes.scope import CommuneRef, public_scope
@@ -41,23 +42,31 @@ def change_state(*, commune: Commune, to: str, actor: Any, reason: str = "") -> 
     with public_scope(), transaction.atomic():
         row = Commune.objects.select_for_update().get(pk=commune.pk)
         if row.state != to:
-            if to not in TRANSITIONS[row.state]:
-                raise TransitionError(
-                    _("%(name)s ist „%(now)s“ und kann nicht „%(to)s“ werden.")
-                    % {"name": row.name, "now": row.get_state_display(), "to": CommuneState(to).label}
-                )
-            before, row.state = row.state, to
-            row.save(update_fields=["state"])
-            record_act(
-                actor=actor,
-                verb=f"commune.{to}",
-                target=row.schema_name,
-                detail={"from": before, "reason": reason},
-            )
-            announce("hosts")
-            announce("pages", row.schema_name)
+            walk(row=row, path=[to], actor=actor, reason=reason)
     commune.state = row.state
     return row
+
+
+def walk(*, row: Commune, path: Sequence[str], actor: Any, reason: str = "", **fields: Any) -> None:
+    """Move a locked commune along `path`, an audit row for each state, and set `fields` with the last.
+
+    The one place that assigns a commune's state. Part of the caller's transaction, in the public scope. Raises
+    TransitionError for a way that does not exist, before anything is written.
+    """
+    acts = []
+    for to in path:
+        if to not in TRANSITIONS[row.state]:
+            raise TransitionError(
+                _("%(name)s ist „%(now)s“ und kann nicht „%(to)s“ werden.")
+                % {"name": row.name, "now": CommuneState(row.state).label, "to": CommuneState(to).label}
+            )
+        acts.append(Act(f"commune.{to}", row.schema_name, {"from": row.state, "reason": reason}))
+        row.state = to
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.save(update_fields=["state", *fields])
+    record_acts(actor=actor, acts=acts)
+    announce("hosts")
 
 
 def closed_page(commune: CommuneRef) -> HttpResponse:

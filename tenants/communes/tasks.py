@@ -10,8 +10,10 @@ from celery import shared_task
 from django.db import DatabaseError
 
 from tenants.communes.cells import is_reachable
-from tenants.communes.cells.window import SECONDS_UNTIL_NEXT_TRY, is_moving
+from tenants.communes.cells.window import SECONDS_OF_A_MOVE, is_moving
 from tenants.communes.queries import commune_by_schema, open_communes
+from tenants.communes.rollouts.maintenance import SECONDS_UNTIL_NEXT_TRY
+from tenants.communes.rollouts.releases import is_behind
 from tenants.communes.scope import commune_scope
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -24,25 +26,29 @@ def commune_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     """Make a Celery task of a function; it is called with `schema` and keyword arguments of plain values.
 
     The task enters the commune's scope and one transaction before it calls the function, so the function sees the
-    commune as a view does. It is acknowledged after it ended: it may run twice and must be idempotent. While the commune
-    moves to another cell, or this worker has no address of its cell, the task comes back a moment later.
+    commune as a view does. It is acknowledged after it ended: it may run twice and must be idempotent. While the
+    commune's schema is behind this code, or this worker has no address of its cell, the task comes back a minute later;
+    while it moves to another cell, in a moment.
     """
 
     def decorate(function: Callable[..., Any]) -> Any:
         settled = {"acks_late": True, "max_retries": None} | options
+        name = f"{function.__module__}.{function.__name__}"
 
-        @shared_task(name=f"{function.__module__}.{function.__name__}", bind=True, **settled)
+        @shared_task(name=name, bind=True, **settled)
         @wraps(function)
         def run(task: Any, *, schema: str, **arguments: Any) -> Any:
             commune = commune_by_schema(schema)
-            if commune.read_only or not is_reachable(commune.cell):
+            if is_behind(commune) or not is_reachable(commune.cell):
                 raise task.retry(countdown=SECONDS_UNTIL_NEXT_TRY)
+            if commune.read_only:
+                raise task.retry(countdown=SECONDS_OF_A_MOVE)
             try:
                 with commune_scope(commune):
                     return function(**arguments)
             except DatabaseError as error:
                 if is_moving(commune):
-                    raise task.retry(countdown=SECONDS_UNTIL_NEXT_TRY) from error
+                    raise task.retry(countdown=SECONDS_OF_A_MOVE) from error
                 raise
 
         return run

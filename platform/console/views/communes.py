@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from console import wording
+from console.addresses import AddressForm, addresses_of, former_addresses_of
 from console.frame import page
 from console.onboarding.forms import ReasonForm
 from console.queries import (
@@ -77,10 +78,18 @@ def _describe(commune: Commune) -> None:
 @require_safe
 def commune(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything about one commune."""
-    return _commune_page(request, slug, ReasonForm())
+    return commune_page(request, slug)
 
 
-def _commune_page(request: HttpRequest, slug: str, form: ReasonForm, status: int = 200) -> HttpResponse:
+def commune_page(
+    request: HttpRequest,
+    slug: str,
+    *,
+    form: ReasonForm | None = None,
+    address: AddressForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of a commune, with the forms that were refused."""
     found = commune_for_page(slug)
     if found is None:
         raise Http404(slug)
@@ -99,7 +108,10 @@ def _commune_page(request: HttpRequest, slug: str, form: ReasonForm, status: int
         commune=found,
         runs=runs,
         acts=acts,
-        form=form,
+        form=form or ReasonForm(),
+        addresses=addresses_of(found),
+        former_addresses=former_addresses_of(found),
+        address_form=address or AddressForm(auto_id="address-%s"),
         portal=portal_address(found.primary_host),
         is_open=found.state in OPEN_STATES,
     )
@@ -111,7 +123,7 @@ def suspend(request: HttpRequest, slug: str) -> HttpResponse:
     """Close a portal, with a reason."""
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        return _commune_page(request, slug, form, status=422)
+        return commune_page(request, slug, form=form, status=422)
     found = _existing(slug)
     try:
         suspend_commune(commune=found, actor=request.user, reason=form.cleaned_data["reason"])

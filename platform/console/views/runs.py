@@ -16,7 +16,7 @@ from console.onboarding.actions import retry_run
 from tenants.accounts.access import allowed
 from tenants.communes.addresses import portal_address
 from tenants.communes.models import ProvisioningRun
-from tenants.communes.provisioning.steps import step_names
+from tenants.communes.provisioning.steps import is_being_made, step_names
 
 PATIENCE = timedelta(seconds=20)
 S = ProvisioningRun.State
@@ -29,16 +29,17 @@ def run(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     found = _existing(key)
     names = step_names()
     failed_step, _colon, _rest = found.error.partition(":")
+    being_made = is_being_made(found)
     entries = [
         {
             "title": wording.step_label(name),
             "done": name in found.finished_steps,
-            "now": found.state == S.RUNNING and name == found.step and name not in found.finished_steps,
+            "now": being_made,
             "failed": found.state == S.FAILED and name == failed_step,
         }
         for name in names
     ]
-    stuck = found.state == S.WAITING and found.created_at < timezone.now() - PATIENCE
+    stuck = found.state == S.WAITING and not being_made and found.created_at < timezone.now() - PATIENCE
     response = page(
         request,
         "console/onboarding/run.html",

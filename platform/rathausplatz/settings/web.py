@@ -8,6 +8,7 @@ ROOT_URLCONF = "rathausplatz.urls.operator"
 WSGI_APPLICATION = "rathausplatz.wsgi.application"
 APPEND_SLASH = True
 MIDDLEWARE = [
+    "rathausplatz.metrics.middleware.MetricsMiddleware",
     "rathausplatz.middleware.RequestContextMiddleware",
     "rathausplatz.middleware.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",

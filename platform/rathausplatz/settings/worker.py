@@ -32,6 +32,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "cells.tidy": {"task": "tenants.communes.cells.tidy", "schedule": 300.0},
     "cases.sweep": {"task": "services.cases.tasks.sweep", "schedule": 30.0},
     "cms.publish": {"task": "cms.tasks.publish", "schedule": 60.0},
+    "communes.provision": {"task": "tenants.communes.provision_waiting", "schedule": 30.0},
+    "domains.recheck": {"task": "tenants.communes.domains.tasks.recheck_domains", "schedule": 300.0},
     "documents.tidy": {"task": "services.documents.tasks.tidy", "schedule": 86400.0},
     "forms.purge": {"task": "services.forms.tasks.purge", "schedule": 3600.0},
 }

@@ -57,7 +57,7 @@ def adopt_definition(
     return offering
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def adopt_definitions(
     *,
     definitions: Sequence[Definition],

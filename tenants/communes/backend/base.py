@@ -85,8 +85,8 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
         """Have the current scope in force for one statement; yields whether it must be the only one of its call.
 
         Raises OutsideTransactionError for a commune's statement outside a transaction; one of the platform gets a
-        transaction of its own. Raises StatementRefusedError for what only the owner may say, and WrongCellError when the
-        scope belongs to another server than this connection.
+        transaction of its own. Raises StatementRefusedError for what only the owner may say, and WrongCellError when
+        the scope belongs to another server than this connection.
         """
         scope = current_scope()
         if self.alias != alias_of(scope.cell):

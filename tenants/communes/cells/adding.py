@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 
+import psycopg
 from django.db import OperationalError, connection
 from django.utils import timezone
 from psycopg import sql
 
 from tenants.communes.audit import record_act
+from tenants.communes.cells.routing import UnknownCellError, alias_of
 from tenants.communes.cells.rows import carry_rows, carry_sequences, contents_of
-from tenants.communes.cells.routing import alias_of
 from tenants.communes.cells.servers import (
     Admin,
     CellError,
     administering,
     make_replication_login,
+    owning,
     require_publisher,
     run,
+    value,
 )
 from tenants.communes.cells.streams import Stream, copy_and_follow, publish, slot_in_use
 from tenants.communes.isolation.database import Login, prepare_database
 from tenants.communes.isolation.sharing import shared_readable
 from tenants.communes.models import Cell
 from tenants.communes.naming import SCHEMA_PATTERN
-from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA, Catalogue, read_catalogue, structure_script
+from tenants.communes.provisioning.clone import (
+    TEMPLATE_LOCK,
+    TEMPLATE_SCHEMA,
+    Catalogue,
+    read_catalogue,
+    structure_script,
+)
 from tenants.communes.roles import owner_role, platform_role, quoted, reader_role
 from tenants.communes.scope import MAIN, PUBLIC_SCHEMA, public_scope
 
@@ -34,9 +44,9 @@ LONGEST_NAME = 20
 
 
 def add_cell(*, name: str, app: Login, owner: Login, say: Say) -> Cell:
-    """Make a PostgreSQL a cell: roles, logins, rights, shared tables that follow the main cell, template. May run twice.
+    """Make a PostgreSQL a cell: roles, logins, rights, shared tables that follow the main cell, template.
 
-    Raises CellError with what to do.
+    May run twice. Raises CellError with what to do.
     """
     if not SCHEMA_PATTERN.match(name) or len(name) > LONGEST_NAME or name == MAIN:
         raise CellError(f"{name!r} is no name for a cell: up to {LONGEST_NAME} letters a-z, digits and underscores.")
@@ -62,34 +72,53 @@ def _check_own_login(name: str) -> None:
         with public_scope(cell=name), connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except OperationalError as error:
-        raise CellError(f"The cell {name!r} is prepared, but its address in CELL_URLS doesn't let us in: {error}") from error
+        raise CellError(
+            f"The cell {name!r} is prepared, but its address in CELL_URLS doesn't let us in: {error}"
+        ) from error
 
 
 def refresh_cells(say: Say) -> None:
-    """Refresh every cell that was added."""
+    """Refresh every cell that was added; what can't be done now is said and stops nobody."""
     with public_scope():
         cells = list(Cell.objects.all())
     for cell in cells:
-        refresh_cell(cell=cell, say=say)
+        try:
+            refresh_cell(cell=cell, say=say)
+        except (CellError, UnknownCellError, psycopg.Error) as error:
+            say(f"{cell.name} keeps its old copies: {error} Then run: rathausplatz cell refresh {cell.name}")
 
 
 def refresh_cell(*, cell: Cell, say: Say) -> None:
-    """Renew the cell's copies where the main cell has other ones now. Rows of shared tables flow by themselves."""
-    shared = shared_catalogue()
-    structure = sha256(structure_script(shared, PUBLIC_SCHEMA).encode()).hexdigest()
-    stream = shared_stream(cell.name)
-    if cell.shared != structure or not slot_in_use(stream):
-        say(f"Shared tables of {cell.name}: {', '.join(shared.columns)}")
-        publish(stream, _tables(shared))
-        copy_and_follow(stream, shared, lambda admin: _make_shared_tables(admin, shared))
-        cell.shared = structure
+    """Renew the cell's copies where the main cell has other ones now. Rows of shared tables flow by themselves.
+
+    The template needs the owner's login only; shared tables that a migration changed need the administrators.
+    """
+    alias_of(cell.name)
     template = renew_template(cell)
     if template != cell.template:
         say(f"Template of {cell.name}")
-        cell.template = template
+        _note(cell, template=template)
+    shared = shared_catalogue()
+    structure = sha256(structure_script(shared, PUBLIC_SCHEMA).encode()).hexdigest()
+    if cell.shared != structure or not slot_in_use(shared_stream(cell.name)):
+        say(f"Shared tables of {cell.name}: {', '.join(shared.columns)}")
+        replace_shared_tables(cell.name, shared)
+    _note(cell, shared=structure)
+
+
+def _note(cell: Cell, **changes: str) -> None:
+    for name, new in changes.items():
+        setattr(cell, name, new)
     cell.refreshed_at = timezone.now()
     with public_scope():
         cell.save()
+
+
+def replace_shared_tables(cell: str, shared: Catalogue) -> None:
+    """Make the cell's shared tables as the main cell's are, with their rows, and let them follow from there."""
+    stream = shared_stream(cell)
+    publish(stream, _tables(shared))
+    copy_and_follow(stream, shared, lambda admin: _make_shared_tables(admin, shared))
 
 
 def shared_stream(cell: str) -> Stream:
@@ -118,43 +147,46 @@ def _make_shared_tables(admin: Admin, catalogue: Catalogue) -> None:
             run(admin, "GRANT SELECT ON public.{} TO {}", table, reader_role())
 
 
-class acting_as_owner:  # noqa: N801 -- reads like a function
-    """What the administrator makes in this context belongs to the owner of the schemas."""
-
-    def __init__(self, admin: Admin) -> None:
-        self._admin = admin
-
-    def __enter__(self) -> None:
-        self._admin.execute(f"SET LOCAL ROLE {quoted(owner_role())}")  # type: ignore[arg-type]
-
-    def __exit__(self, *_: object) -> None:
-        if self._admin.info.transaction_status.name != "INERROR":
-            self._admin.execute("SET LOCAL ROLE NONE")
+@contextmanager
+def acting_as_owner(admin: Admin) -> Iterator[None]:
+    """What the administrator makes in this context, in a transaction, belongs to the owner of the schemas."""
+    admin.execute(f"SET LOCAL ROLE {quoted(owner_role())}")  # type: ignore[arg-type]
+    yield
+    admin.execute("SET LOCAL ROLE NONE")  # after an error the transaction's end does it
 
 
 def renew_template(cell: Cell) -> str:
     """Copy the main cell's template unless the cell's is equal; returns the digest of what the cell has now.
 
-    One transaction in the cell: whoever clones meanwhile waits and gets the old or the new one.
+    One transaction in the cell, which waits for those who clone there at the moment; the others get the new one. The
+    level of the newest release is written on it (`hold_copy_of_template`).
     """
-    with administering(MAIN) as source, source.transaction():
-        source.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        catalogue = read_catalogue(TEMPLATE_SCHEMA)
-        digest = template_digest(source, catalogue)
-        if digest == cell.template:
-            return digest
-        with administering(cell.name) as target, target.transaction():
-            with acting_as_owner(target):
-                run(target, "DROP SCHEMA IF EXISTS {} CASCADE", TEMPLATE_SCHEMA)
-                run(target, "CREATE SCHEMA {}", TEMPLATE_SCHEMA)
-                target.execute(structure_script(catalogue, TEMPLATE_SCHEMA))  # type: ignore[arg-type]
-            carry_rows(source, target, catalogue)
-            carry_sequences(source, target, catalogue)
+    with owning(MAIN) as source:
+        # for the session: a snapshot taken while waiting for the lock would be too old
+        source.execute("SELECT pg_advisory_lock_shared(%s)", [TEMPLATE_LOCK])
+        with source.transaction():
+            source.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            catalogue = read_catalogue(TEMPLATE_SCHEMA)
+            level = int(str(value(source, "SELECT coalesce(max(level), 0) FROM public.communes_release")))
+            digest = template_digest(source, catalogue, level)
+            if digest != cell.template:
+                with owning(cell.name) as target, target.transaction():
+                    _replace_template(source, target, catalogue, level)
     return digest
 
 
-def template_digest(source: Admin, catalogue: Catalogue) -> str:
+def _replace_template(source: Admin, target: Admin, catalogue: Catalogue, level: int) -> None:
+    target.execute("SELECT pg_advisory_xact_lock(%s)", [TEMPLATE_LOCK])
+    run(target, "DROP SCHEMA IF EXISTS {} CASCADE", TEMPLATE_SCHEMA)
+    run(target, "CREATE SCHEMA {}", TEMPLATE_SCHEMA)
+    run(target, "COMMENT ON SCHEMA {} IS {level}", TEMPLATE_SCHEMA, level=sql.Literal(str(level)))
+    target.execute(structure_script(catalogue, TEMPLATE_SCHEMA))  # type: ignore[arg-type]
+    carry_rows(source, target, catalogue)
+    carry_sequences(source, target, catalogue)
+
+
+def template_digest(source: Admin, catalogue: Catalogue, level: int) -> str:
     """What the template is, structure and rows, as one number."""
     contents = contents_of(source, catalogue)
-    text = structure_script(catalogue, TEMPLATE_SCHEMA) + repr(sorted(contents.tables.items()))
-    return sha256((text + repr(sorted(contents.sequences.items()))).encode()).hexdigest()
+    text = f"{level}\n{structure_script(catalogue, TEMPLATE_SCHEMA)}\n{sorted(contents.tables.items())}"
+    return sha256(f"{text}\n{sorted(contents.sequences.items())}".encode()).hexdigest()

@@ -1,7 +1,8 @@
 """Moving a commune to another PostgreSQL: copied and followed while it works, read-only for a moment, then switched.
 
-Every step may run again and leaves its mark in the row of the Move, so that a process that was killed is followed by one
-that goes on. Until the switch the source is the truth and everything can be taken back; the switch is one transaction.
+Every step may run again and leaves its mark in the row of the Move, so that a process that was killed is followed by
+one that goes on. Until the switch the source is the truth and everything can be taken back; the switch is one
+transaction.
 """
 
 from __future__ import annotations
@@ -47,9 +48,9 @@ def move_commune(
 ) -> Move:
     """Move a commune to the cell `to`, or go on where an earlier call was killed; its portal answers all the time.
 
-    Nothing can be written for a moment, whose length is in the Move. `keep` is how long the source keeps its copy (zero:
-    dropped at once). `digests=False` compares numbers of rows only, which shortens the window of a very large commune.
-    Raises CellError with what to do; before the switch everything was taken back then.
+    Nothing can be written for a moment, whose length is in the Move. `keep` is how long the source keeps its copy
+    (zero: dropped at once). `digests=False` compares numbers of rows only, which shortens the window of a very large
+    commune. Raises CellError with what to do; before the switch everything was taken back then.
     """
     with _alone(commune):
         move = _begin(commune, to)
@@ -99,7 +100,9 @@ def _begin(commune: Commune, to: str) -> Move:
     move = unfinished_move(commune)
     if move is not None:
         if move.target != to:
-            raise CellError(f"{commune.name} is on its way to {move.target!r}: finish that, or take it back with --undo.")
+            raise CellError(
+                f"{commune.name} is on its way to {move.target!r}: finish that, or take it back with --undo."
+            )
         return move
     with public_scope():
         commune.refresh_from_db()

@@ -1,9 +1,9 @@
 """Where the connection `default` leads: to the PostgreSQL of the scope's cell.
 
 The main cell holds the shared tables and, as a rule, communes too. While the code works for a commune of another cell,
-Django's alias `default` means that cell's connection: models, `connection`, `transaction` and libraries that know nothing
-of cells work there without being told (docs/decisions/0042). The scope is a context variable, so that threads and async
-code each follow their own; nothing is swapped and nothing has to be put back.
+Django's alias `default` means that cell's connection: models, `connection`, `transaction` and libraries that know
+nothing of cells work there without being told (docs/decisions/0042). The scope is a context variable, so that threads
+and async code each follow their own; nothing is swapped and nothing has to be put back.
 """
 
 from __future__ import annotations

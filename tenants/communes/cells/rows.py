@@ -73,11 +73,13 @@ def contents_of_both(source: str, target: str, catalogue: Catalogue, *, digests:
 
 
 def carry_rows(source: Admin, target: Admin, catalogue: Catalogue) -> None:
-    """COPY every table from one server to the other, as text, which every version reads.
+    """COPY every table from one server to the other, as text, which every version reads. `target` is in a transaction.
 
-    `target` is in a transaction and a superuser; keys are not checked again, the source has checked them.
+    For a superuser keys are not checked again: the source has checked them. For others they are, at the end.
     """
-    target.execute("SET LOCAL session_replication_role = replica")
+    unchecked = target.info.parameter_status("is_superuser") == "on"
+    if unchecked:
+        target.execute("SET LOCAL session_replication_role = replica")
     for table, columns in catalogue.columns.items():
         names = sql.SQL(", ").join(sql.Identifier(c.name) for c in columns if not c.generated)
         place = sql.Identifier(catalogue.schema, table)
@@ -86,7 +88,8 @@ def carry_rows(source: Admin, target: Admin, catalogue: Catalogue) -> None:
         with source.cursor().copy(out) as reading, target.cursor().copy(into) as writing:
             for block in reading:
                 writing.write(block)
-    target.execute("SET LOCAL session_replication_role = origin")
+    if unchecked:
+        target.execute("SET LOCAL session_replication_role = origin")
 
 
 def carry_sequences(source: Admin, target: Admin, catalogue: Catalogue) -> None:
@@ -94,7 +97,9 @@ def carry_sequences(source: Admin, target: Admin, catalogue: Catalogue) -> None:
     positions = sequence_positions(source, catalogue)
     parts = [
         sql.SQL("setval({}::regclass, {}, {})").format(
-            sql.Literal(sql.Identifier(catalogue.schema, name).as_string(target)), sql.Literal(last), sql.Literal(called)
+            sql.Literal(sql.Identifier(catalogue.schema, name).as_string(target)),
+            sql.Literal(last),
+            sql.Literal(called),
         )
         for name, (last, called) in positions.items()
     ]

@@ -17,14 +17,15 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tenants.communes.isolation.database import Login
-from tenants.communes.roles import replication_login
+from tenants.communes.roles import owner_role, quoted, replication_login
 from tenants.communes.scope import MAIN
 
 Admin = psycopg.Connection[tuple[object, ...]]
 # texts must read the same on both servers, whatever they are configured to
 _SESSION = (
     "-c datestyle=ISO -c intervalstyle=postgres -c timezone=UTC -c extra_float_digits=1 -c bytea_output=hex"
-    " -c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c synchronous_commit=on -c search_path=pg_catalog"
+    " -c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c synchronous_commit=on"
+    " -c search_path=pg_catalog"
 )
 
 
@@ -71,6 +72,16 @@ def administering(cell: str) -> Iterator[Admin]:
         raise CellError(f"The administrator can't reach the PostgreSQL of the cell {cell!r}: {error}") from error
     with admin:
         yield admin
+
+
+@contextmanager
+def owning(cell: str) -> Iterator[Admin]:
+    """A connection of our own login to a cell as the owner of its schemas; the administrator is not needed for that."""
+    url = settings.DATABASE_DIRECT_URL if cell == MAIN else settings.CELLS[cell]
+    options = f"{conninfo_to_dict(url).get('options') or ''} {_SESSION}".strip()
+    with psycopg.connect(url, autocommit=True, options=options, prepare_threshold=None) as owner:
+        owner.execute(f"SET ROLE {quoted(owner_role())}")  # type: ignore[arg-type]
+        yield owner
 
 
 def run(admin: Admin, statement: str, *names: str, **parts: sql.Composable) -> None:

@@ -1,9 +1,9 @@
 """A stream: rows of some tables, copied from one cell to another once and followed by what changes there.
 
-PostgreSQL's logical replication does the following. The copy is ours: a replication slot exports the snapshot at which it
-begins, all tables are copied in that snapshot in one transaction of the subscriber, and the subscription begins exactly
-there, in the same transaction. So readers see the old rows or the new ones, nothing is missed or applied twice, and a
-hundred small tables take a moment, where a worker and a slot for each would take many.
+PostgreSQL's logical replication does the following. The copy is ours: a replication slot exports the snapshot at which
+it begins, all tables are copied in that snapshot in one transaction of the subscriber, and the subscription begins
+exactly there, in the same transaction (docs/decisions/0043). So readers see the old rows or the new ones, nothing is
+missed or applied twice, and a hundred small tables take a moment, where a worker and a slot for each would take many.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def publish(stream: Stream, what: sql.Composable) -> None:
 
 
 def copy_and_follow(stream: Stream, catalogue: Catalogue, prepare: Callable[[Admin], None]) -> None:
-    """Make the subscriber's tables with `prepare`, fill them, and follow. A former subscription of the name is replaced.
+    """Make the subscriber's tables with `prepare`, fill them, and follow. A former subscription is replaced.
 
     All of the subscriber's part is one transaction; killed in its middle, nothing is left but a slot, which the next
     call or `end_stream` removes.
@@ -171,7 +171,12 @@ def wait_until_caught_up(stream: Stream) -> None:
 
 
 def _faults(target: Admin, stream: Stream) -> int:
-    return int(str(value(target, "SELECT apply_error_count FROM pg_stat_subscription_stats WHERE subname = %s", stream.name) or 0))
+    return int(
+        str(
+            value(target, "SELECT apply_error_count FROM pg_stat_subscription_stats WHERE subname = %s", stream.name)
+            or 0
+        )
+    )
 
 
 def wait_for(condition: Callable[[], bool], what: str, *, seconds: float = PATIENCE) -> None:

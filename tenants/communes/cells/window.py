@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import connection, transaction
 from django.http import HttpResponse
-from django.template.loader import render_to_string
 
 from tenants.communes.cells.servers import Admin, value
 from tenants.communes.cells.streams import wait_for
@@ -12,10 +11,11 @@ from tenants.communes.invalidation import announce
 from tenants.communes.isolation.grants import regrant
 from tenants.communes.models import Commune
 from tenants.communes.roles import quoted, role_of
+from tenants.communes.rollouts.maintenance import maintenance_page
 from tenants.communes.scope import CommuneRef, owner_scope, public_scope
 
 # a window lasts less than a second; who was turned away comes back soon
-SECONDS_UNTIL_NEXT_TRY = 5
+SECONDS_OF_A_MOVE = 5
 WRITERS_WITHIN = 20.0
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _WRITERS = """
@@ -67,14 +67,12 @@ def _mark(schema: str, *, read_only: bool) -> None:
 
 
 def is_moving(commune: CommuneRef) -> bool:
-    """Whether the commune is in its window now, or has been moved since `commune` was read: an error may be due to it."""
+    """Whether the commune is in its window now, or was moved since `commune` was read: an error may be due to it."""
     with public_scope():
         now = Commune.objects.filter(pk=commune.id).values_list("read_only", "cell").first()
     return now is not None and (now[0] or now[1] != commune.cell)
 
 
 def come_back_soon(commune: CommuneRef) -> HttpResponse:
-    """503 with the moment to come back; made without a query into the commune's schema."""
-    page = render_to_string("themes/errors/503.html", {"commune": commune})
-    headers = {"Retry-After": str(SECONDS_UNTIL_NEXT_TRY), "Cache-Control": "no-store"}
-    return HttpResponse(page, status=503, headers=headers)
+    """The maintenance page, for a moment only."""
+    return maintenance_page(commune, seconds=SECONDS_OF_A_MOVE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import connection, transaction
 
 from tenants.communes.isolation.sharing import fleet_countable, shared_readable
@@ -20,16 +22,31 @@ def commune_grants(schema: str) -> str:
     Rows of every table, but not the record of migrations: how far a schema is, the platform decides.
     """
     role, inside, platform = quoted(role_of(schema)), quoted(schema), quoted(platform_role())
-    counts = "".join(
-        f"GRANT SELECT ({', '.join(map(quoted, columns))}) ON {inside}.{quoted(table)} TO {platform};\n"
-        for table, columns in fleet_countable.items()
-    )
     return f"""\
 GRANT USAGE ON SCHEMA {inside} TO {role}, {platform};
 GRANT {ROWS} ON ALL TABLES IN SCHEMA {inside} TO {role};
 REVOKE INSERT, UPDATE, DELETE ON {inside}.{MIGRATIONS} FROM {role};
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {inside} TO {role};
-{counts}"""
+{_counting_grants(schema)}"""
+
+
+def grants_on_new(schema: str, *, tables: Iterable[str], sequences: Iterable[str]) -> str:
+    """The same rights on relations that a release adds, and on what may be counted now. As the owner; "" for none."""
+    role = quoted(role_of(schema))
+    new_tables, new_sequences = (
+        ", ".join(f"{quoted(schema)}.{quoted(name)}" for name in names) for names in (tables, sequences)
+    )
+    on_tables = f"GRANT {ROWS} ON TABLE {new_tables} TO {role};\n" if new_tables else ""
+    on_sequences = f"GRANT USAGE, SELECT ON SEQUENCE {new_sequences} TO {role};\n" if new_sequences else ""
+    return on_tables + on_sequences + _counting_grants(schema)
+
+
+def _counting_grants(schema: str) -> str:
+    return "".join(
+        f"GRANT SELECT ({', '.join(map(quoted, columns))}) ON {quoted(schema)}.{quoted(table)}"
+        f" TO {quoted(platform_role())};\n"
+        for table, columns in fleet_countable.items()
+    )
 
 
 def commune_memberships(schema: str) -> str:

@@ -37,6 +37,8 @@ class CommuneState(models.TextChoices):
     BROKEN = "broken", _("Einrichtung unterbrochen")
 
 
+# nobody has seen a page of it yet
+UNSEEN_STATES = frozenset({CommuneState.REQUESTED.value, CommuneState.PROVISIONING.value, CommuneState.BROKEN.value})
 STILL_THERE = ~models.Q(state=CommuneState.DELETED)
 
 

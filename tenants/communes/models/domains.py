@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Lower
@@ -36,11 +37,21 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
+# a name in these states leads to a portal and belongs to one commune alone
+ANSWERING_STATES = (DomainState.VERIFIED, DomainState.ACTIVE, DomainState.FAILING)
+
+
 class Domain(DomainMixin):
-    """A host name that leads to a commune's portal; one of them is primary."""
+    """A host name that leads to a commune's portal, as the DNS has it (punycode); one of them is primary.
+
+    Several communes may claim a name while nobody has proven it: a claim must not keep the owner out. A removed row
+    stays as a tombstone with its `problem`, which says why.
+    """
+
+    objects: ClassVar[models.Manager[Domain]] = models.Manager()
 
     tenant = models.ForeignKey(Commune, on_delete=models.CASCADE, related_name="domains", db_index=True)
-    domain = models.CharField(max_length=253, unique=True)
+    domain = models.CharField(max_length=253, db_index=True)
     state = models.CharField(max_length=10, choices=DomainState, default=DomainState.ACTIVE)
     proof = models.CharField(max_length=10, choices=DomainProof, default=DomainProof.OURS)
     token = models.CharField(max_length=64, default=new_token)
@@ -54,6 +65,14 @@ class Domain(DomainMixin):
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant"], condition=models.Q(is_primary=True), name="domain_one_primary_per_commune"
+            ),
+            models.UniqueConstraint(
+                fields=["domain"], condition=models.Q(state__in=ANSWERING_STATES), name="domain_answers_for_one_commune"
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "domain"],
+                condition=~models.Q(state=DomainState.REMOVED),
+                name="domain_once_per_commune",
             ),
             models.CheckConstraint(condition=models.Q(domain=Lower("domain")), name="domain_lower_case"),
             models.CheckConstraint(condition=models.Q(state__in=DomainState.values), name="domain_state_known"),

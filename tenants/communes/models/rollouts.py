@@ -13,14 +13,16 @@ from tenants.communes.models.commune import Commune
 class Release(models.Model):
     """A change of the communes' schemas, recorded once on the template and replayed on every schema.
 
-    `level` counts them. `before` and `after` are digests of the applied migrations; `steps` is a list of
-    {"app", "name", "kind": "sql" or "python", "statements": [text]} in order.
+    `level` counts them. `before` and `after` are standings (digests of the applied migrations); `before` is "" where
+    nothing can be replayed: schemas are cloned at that level. `codes` are the standings of the codes that fit it, by
+    which a process knows its level. `steps` are `tenants.communes.rollouts.steps.Step`, in order.
     """
 
     level = models.PositiveIntegerField(primary_key=True)
     name = models.CharField(max_length=40)
     before = models.CharField(max_length=64, db_index=True)
     after = models.CharField(max_length=64, unique=True)
+    codes = models.JSONField(default=list)
     steps = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
+from tenants.communes.invalidation import watch
 from tenants.communes.isolation.grants import commune_grants, commune_memberships
 from tenants.communes.naming import SCHEMA_PATTERN
 from tenants.communes.roles import quoted as _q
@@ -20,6 +22,8 @@ from tenants.communes.roles import role_of
 from tenants.communes.scope import MAIN, PUBLIC_SCHEMA, owner_scope, public_scope
 
 TEMPLATE_SCHEMA = "commune_template"
+# held shared while a schema is made from the template, exclusively while a release changes it
+TEMPLATE_LOCK = 0x72705F74706C
 
 _COLUMNS = """
 SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
@@ -156,7 +160,7 @@ def _structure(catalogue: Catalogue, order: list[str], late: list[tuple[str, Con
 
 
 def _renamed(catalogue: Catalogue, target: str, parts: list[str]) -> str:
-    """The parts as one script. Every mention of the template is qualified; the rows' sources are marked and restored."""
+    """The parts as one script. Each mention of the template is qualified; the rows' sources are marked and restored."""
     script = ";\n".join(parts)
     script = script.replace(f"{_q(catalogue.schema)}.", f"{_q(target)}.").replace(
         f"{catalogue.schema}.", f"{_q(target)}."
@@ -233,24 +237,45 @@ def _sequence_positions(catalogue: Catalogue) -> list[str]:
     ]
 
 
-def clone_template(target: str, *, cell: str = MAIN) -> None:
-    """Make the schema and role of one commune from its cell's template, in one transaction, as owner.
-
-    Raises TemplateError, or the database's error when the schema exists already.
-    """
-    with owner_scope(PUBLIC_SCHEMA, cell=cell), transaction.atomic():
-        script = clone_script(read_catalogue(TEMPLATE_SCHEMA, cell=cell), target)
-        ensure_role(role_of(target))
-        with connection.cursor() as cursor:
-            cursor.execute(script)
+@watch("releases")
+def forget_template(_payload: str) -> None:
+    """Read the template again at the next clone."""
+    _template.cache_clear()
 
 
-def ensure_role(name: str) -> None:
-    """Create a role that can't log in and inherits only what it is a member of. Safe to repeat."""
+@lru_cache(maxsize=2)
+def _template(level: int, cell: str) -> Catalogue:
+    """The template's structure at a level: it changes with a release only."""
+    return read_catalogue(TEMPLATE_SCHEMA, cell=cell)
+
+
+def hold_template() -> int:
+    """Keep the template from being changed until the transaction ends, and say its level. Raises TemplateError."""
+    return _hold("(SELECT coalesce(max(level), 0) FROM communes_release)")
+
+
+def hold_copy_of_template() -> int:
+    """The same in another cell, as the owner: the copy of the template there has its level written on it."""
+    return _hold("coalesce((SELECT obj_description(oid) FROM pg_namespace WHERE nspname = 'commune_template'), '0')")
+
+
+def _hold(level_of_template: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
-        if cursor.fetchone() is None:
-            cursor.execute(f"CREATE ROLE {_q(name)} NOLOGIN INHERIT")
+        cursor.execute(f"SELECT pg_try_advisory_xact_lock_shared(%s), {level_of_template}", [TEMPLATE_LOCK])
+        free, level = cursor.fetchone()
+    if not free:
+        raise TemplateError("The template is being changed by a release. Try again when that is over.")
+    return int(level)
+
+
+def clone_template(target: str, *, level: int, cell: str = MAIN) -> None:
+    """Make schema and role from the template, in one round trip. In the owner's scope and a transaction.
+
+    Raises the database's error when the schema exists already.
+    """
+    script = f"CREATE ROLE {_q(role_of(target))} NOLOGIN INHERIT;\n" + clone_script(_template(level, cell), target)
+    with connection.cursor() as cursor:
+        cursor.execute(script)
 
 
 def schema_exists(schema: str, *, cell: str = MAIN) -> bool:

@@ -1,8 +1,10 @@
-"""Walking a provisioning run: every step may be repeated, a crash leaves a run that the next one completes."""
+"""Making a commune in one transaction: schema, contents, open portal. A crash leaves nothing, and the run waits.
+
+In another cell the schema and its contents are committed there first; the next run finds them and completes the rest.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -11,14 +13,27 @@ from django.db import transaction
 from django.utils import timezone
 
 from tenants.communes.models import Commune, CommuneState, ProvisioningRun
-from tenants.communes.provisioning.clone import clone_template, schema_exists
+from tenants.communes.provisioning.schemas import make_schema
 from tenants.communes.scope import commune_scope, public_scope
-from tenants.communes.starters import Starter, StarterBrief, starters
-from tenants.communes.states import change_state
+from tenants.communes.starters import StarterBrief, starters
+from tenants.communes.states import change_state, walk
 
 log = structlog.get_logger(__name__)
 SCHEMA_STEP = "schema"
 OPEN_STEP = "open"
+S = ProvisioningRun.State
+C = CommuneState
+
+
+class BeingMadeError(RuntimeError):
+    """Another process makes this commune at this moment."""
+
+
+class _Progress:
+    """Which step of a run is at work: what an error is reported with."""
+
+    def __init__(self) -> None:
+        self.step = SCHEMA_STEP
 
 
 def step_names() -> list[str]:
@@ -27,80 +42,79 @@ def step_names() -> list[str]:
 
 
 def provision_commune(*, run_id: Any, actor: Any = None) -> ProvisioningRun:
-    """Make the commune of a run, or complete what an earlier attempt began. A finished run is returned as it is.
+    """Make the commune of a run. A finished run is returned as it is, so it may run twice, and twice at once.
 
-    Each step commits with its mark, so a crash repeats one step at most. An error is kept in the run and raised.
+    All or nothing; an error is kept in the run, with the step that failed, and raised. Raises BeingMadeError when
+    another process holds the run.
     """
-    run = _begin(run_id, actor)
-    if run.state == ProvisioningRun.State.DONE:
-        return run
-    for name, work in _work(run, actor):
-        if name in run.finished_steps:
-            continue
-        try:
-            _do(run, name, work)
-        except Exception as error:
-            _fail(run, name, error, actor)
-            raise
-    run.state, run.step, run.finished_at = ProvisioningRun.State.DONE, "", timezone.now()
-    run.save(update_fields=["state", "step", "finished_at"])
+    progress = _Progress()
+    try:
+        run = _make(run_id, actor, progress)
+    except BeingMadeError:
+        raise
+    except Exception as error:
+        _fail(run_id, progress.step, error, actor)
+        raise
     log.info("provisioning.done", commune=run.commune.schema_name, attempts=run.attempts)
     return run
 
 
+def is_being_made(run: ProvisioningRun) -> bool:
+    """Whether a process works on this run now: it holds the row."""
+    with public_scope(), transaction.atomic():
+        free = ProvisioningRun.objects.select_for_update(skip_locked=True).filter(pk=run.pk).exists()
+        return not free and run.state != S.DONE
+
+
 @transaction.atomic
-def _begin(run_id: Any, actor: Any) -> ProvisioningRun:
-    run = ProvisioningRun.objects.select_for_update().get(pk=run_id)
-    if run.state != ProvisioningRun.State.DONE:
-        run.state, run.error, run.attempts = ProvisioningRun.State.RUNNING, "", run.attempts + 1
-        run.save()
-        commune = Commune.objects.get(pk=run.commune_id)
-        if commune.state in (CommuneState.REQUESTED, CommuneState.BROKEN):
-            change_state(commune=commune, to=CommuneState.PROVISIONING, actor=actor)
+def _make(run_id: Any, actor: Any, progress: _Progress) -> ProvisioningRun:
+    with public_scope():
+        run = _hold(run_id)
+        if run.state == S.DONE:
+            return run
+        commune = run.commune
+        level = make_schema(commune.schema_name, cell=commune.cell)
+        _fill(run, progress)
+        progress.step = OPEN_STEP
+        path = [C.PROVISIONING, C.ONBOARDING, C.LIVE]
+        walk(
+            row=commune,
+            path=path if commune.state != C.PROVISIONING else path[1:],
+            actor=actor,
+            release=settings.RELEASE,
+            level=level,
+        )
+        run.state, run.step, run.error, run.attempts = S.DONE, "", "", run.attempts + 1
+        run.finished_steps, run.finished_at = step_names(), timezone.now()
+        run.save(force_update=True)
     return run
 
 
-def _prepare(starter: Starter, brief: StarterBrief) -> Callable[[], None]:
-    def run_starter() -> None:
-        with commune_scope(brief.commune):
+def _hold(run_id: Any) -> ProvisioningRun:
+    """The run and its commune, locked until the end: nobody else makes them meanwhile."""
+    held = ProvisioningRun.objects.select_for_update(skip_locked=True, of=("self", "commune"))
+    run = held.select_related("commune").prefetch_related("commune__domains").filter(pk=run_id).first()
+    if run is None:
+        ProvisioningRun.objects.get(pk=run_id)
+        raise BeingMadeError(f"The run {run_id} is being worked on.")
+    return run
+
+
+def _fill(run: ProvisioningRun, progress: _Progress) -> None:
+    """Let every room bring what a new commune begins with, in one transaction."""
+    fields = run.brief | {"bundle": tuple(run.brief.get("bundle", ()))}
+    brief = StarterBrief(commune=run.commune.ref(), **fields)
+    with commune_scope(brief.commune, savepoint=False):
+        for starter in starters():
+            progress.step = starter.name
             if starter.prepare is not None:
                 starter.prepare(brief)
 
-    return run_starter
 
-
-def _work(run: ProvisioningRun, actor: Any) -> list[tuple[str, Callable[[], None]]]:
-    commune = Commune.objects.prefetch_related("domains").get(pk=run.commune_id)
-    fields = run.brief | {"bundle": tuple(run.brief.get("bundle", ()))}
-    brief = StarterBrief(commune=commune.ref(), **fields)
-
-    def make_schema() -> None:
-        # in another cell this is another transaction than the mark's; done twice, the second time finds it
-        if not schema_exists(commune.schema_name, cell=commune.cell):
-            clone_template(commune.schema_name, cell=commune.cell)
-
-    def open_portal() -> None:
-        Commune.objects.filter(pk=commune.pk).update(release=settings.RELEASE)
-        for state in (CommuneState.ONBOARDING, CommuneState.LIVE):
-            change_state(commune=commune, to=state, actor=actor)
-
-    inner = [(s.name, _prepare(s, brief)) for s in starters() if s.prepare is not None]
-    return [(SCHEMA_STEP, make_schema), *inner, (OPEN_STEP, open_portal)]
-
-
-def _do(run: ProvisioningRun, name: str, work: Callable[[], None]) -> None:
-    run.step = name
-    run.save(update_fields=["step"])
-    with transaction.atomic():
-        work()
-        run.finished_steps = [*run.finished_steps, name]
-        with public_scope():
-            run.save(update_fields=["finished_steps"])
-
-
-def _fail(run: ProvisioningRun, name: str, error: Exception, actor: Any) -> None:
-    run.refresh_from_db(fields=["finished_steps"])
-    run.state, run.error = ProvisioningRun.State.FAILED, f"{name}: {type(error).__name__}: {error}"
-    run.save(update_fields=["state", "error"])
-    change_state(commune=run.commune, to=CommuneState.BROKEN, actor=actor, reason=run.error)
-    log.error("provisioning.failed", commune=run.commune.schema_name, step=name, error=type(error).__name__)
+def _fail(run_id: Any, step: str, error: Exception, actor: Any) -> None:
+    with public_scope(), transaction.atomic():
+        run = ProvisioningRun.objects.select_for_update().get(pk=run_id)
+        run.state, run.error, run.attempts = S.FAILED, f"{step}: {type(error).__name__}: {error}", run.attempts + 1
+        run.save(update_fields=["state", "error", "attempts"])
+        change_state(commune=Commune.objects.get(pk=run.commune_id), to=C.BROKEN, actor=actor, reason=run.error)
+    log.error("provisioning.failed", commune=run.commune.schema_name, step=step, error=type(error).__name__)

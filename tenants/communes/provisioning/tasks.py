@@ -2,11 +2,45 @@
 
 from __future__ import annotations
 
-from tenants.communes.provisioning.steps import provision_commune
+from datetime import timedelta
+
+import structlog
+from django.utils import timezone
+
+from tenants.communes.models import ProvisioningRun
+from tenants.communes.provisioning.spares import keep_spares
+from tenants.communes.provisioning.steps import BeingMadeError, provision_commune
 from tenants.communes.tasks import owner_task
+
+log = structlog.get_logger(__name__)
+PICKED_UP_WITHIN = timedelta(seconds=30)
 
 
 @owner_task(name="tenants.communes.provision")
 def provision(*, run_id: str) -> str:
     """Make the commune of a run. May be delivered twice: a finished run is left alone."""
-    return provision_commune(run_id=run_id).state
+    try:
+        return provision_commune(run_id=run_id).state
+    except BeingMadeError:
+        return ProvisioningRun.State.RUNNING
+
+
+@owner_task(name="tenants.communes.provision_waiting")
+def provision_waiting() -> int:
+    """Make the communes whose message was lost or whose worker was killed, and have spare schemas ready again.
+
+    Runs that failed wait for a person. Returns how many were made.
+    """
+    waiting = ProvisioningRun.objects.filter(
+        state__in=[ProvisioningRun.State.WAITING, ProvisioningRun.State.RUNNING],
+        created_at__lt=timezone.now() - PICKED_UP_WITHIN,
+    )
+    made = 0
+    for run_id in list(waiting.order_by("created_at").values_list("pk", flat=True)):
+        try:
+            provision_commune(run_id=run_id)
+            made += 1
+        except Exception as error:  # noqa: BLE001 -- kept in the run; the next one gets its turn
+            log.warning("provisioning.not_completed", run=str(run_id), error=type(error).__name__)
+    keep_spares()
+    return made

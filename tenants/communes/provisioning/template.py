@@ -1,55 +1,39 @@
-"""Bringing the shared tables, the template schema and the communes to the present release."""
+"""Bringing the shared tables, the template schema and the communes to the present release, in one call."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.core.management.commands.migrate import Command as DjangoMigrate
-from django.db import connection, transaction
-
-from tenants.communes.isolation.grants import grant_shared_tables, regrant
-from tenants.communes.models import Commune
-from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA, applied_migrations, schema_exists
-from tenants.communes.scope import PUBLIC_SCHEMA, owner_scope
-from tenants.communes.starters import starters
+from tenants.communes.rollouts.crew import Outcome
+from tenants.communes.rollouts.migrating import Orders, migrate_fleet
 
 Say = Callable[[str], None]
 
 
-def migrate_schema(schema: str, verbosity: int = 0) -> None:
-    """Run Django's migrations in one schema, as owner."""
-    from django.core.management import call_command
+class FleetMigrationError(RuntimeError):
+    """Some communes could not be migrated; the text names them."""
 
-    with owner_scope(schema):
-        call_command(DjangoMigrate(), verbosity=verbosity, interactive=False)
+
+class _Teller:
+    """Names each commune that is done."""
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+
+    def wave(self, number: int, waves: int, communes: int) -> None:
+        """Waves are of no interest here."""
+
+    def outcome(self, outcome: Outcome) -> None:
+        """One commune is done or has failed."""
+        self._say(outcome.commune.name)
 
 
 def migrate_everything(say: Say, *, verbosity: int = 0) -> None:
-    """Migrate public, then the template with its seeds, then every commune that is behind. Safe to repeat."""
-    say("Gemeinsame Tabellen")
-    migrate_schema(PUBLIC_SCHEMA, verbosity)
-    grant_shared_tables()
-    say("Vorlage")
-    create_template()
-    migrate_schema(TEMPLATE_SCHEMA, verbosity)
-    seed_template()
-    wanted = applied_migrations(TEMPLATE_SCHEMA)
-    for commune in Commune.objects.all():
-        if schema_exists(commune.schema_name) and applied_migrations(commune.schema_name) != wanted:
-            say(commune.name)
-            migrate_schema(commune.schema_name, verbosity)
-            regrant(commune.schema_name)
+    """Migrate public, then the template with its seeds, then every commune that is behind. Safe to repeat.
 
-
-def create_template() -> None:
-    """Create the empty template schema if it is missing."""
-    with owner_scope(PUBLIC_SCHEMA), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{TEMPLATE_SCHEMA}"')
-
-
-def seed_template() -> None:
-    """Run every room's seed inside the template, in one transaction."""
-    with owner_scope(TEMPLATE_SCHEMA), transaction.atomic():
-        for starter in starters():
-            if starter.seed is not None:
-                starter.seed()
+    Raises FleetMigrationError when a commune fails; `fleet migrate` shows more and can go on behind a failure.
+    """
+    report = migrate_fleet(orders=Orders(verbosity=verbosity), watcher=_Teller(say), say=say)
+    if report.failed:
+        first = report.failed[0]
+        raise FleetMigrationError(f"{first.commune.name} could not be migrated: {first.reason}")

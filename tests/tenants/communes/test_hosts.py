@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tenants.communes import hosts
 from tenants.communes.actions import resume_commune, suspend_commune
 from tenants.communes.hosts import forget_hosts
+from tenants.communes.invalidation import listener
 from tenants.communes.queries import find_commune
+from tests.servers.running import wait_until
 
 
 def test_an_unknown_host_is_404_without_a_commune_s_query(db: None) -> None:
@@ -23,13 +28,41 @@ def test_an_unknown_host_is_404_without_a_commune_s_query(db: None) -> None:
     assert "gibt es kein Portal" in answer.content.decode()
 
 
-def test_a_known_host_is_looked_up_once(gera: Any, portal: Client) -> None:
-    asked = []
-    for _visit in range(2):
-        with CaptureQueriesContext(connection) as queries:
-            assert portal.get("/healthz").status_code == 200
-        asked.append(sum("communes_domain" in query["sql"] for query in queries))
-    assert asked == [2, 0]  # the host with its commune, and the commune's primary host
+@pytest.fixture
+def hearing(db: None) -> Iterator[None]:
+    """This process hears of changes, as a web server's does."""
+    listener.start()
+    wait_until(listener.listening, what="the listener has its connection")
+    yield
+    listener.stop()
+
+
+def lookups(client: Client) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/healthz").status_code == 200
+    return sum("communes_domain" in query["sql"] for query in queries)
+
+
+def test_a_known_host_is_looked_up_once(gera: Any, portal: Client, hearing: None) -> None:
+    assert [lookups(portal), lookups(portal)] == [2, 0]  # the host with its commune, and the commune's primary host
+
+
+def test_a_process_that_cannot_hear_remembers_no_host(gera: Any, portal: Client) -> None:
+    assert [lookups(portal), lookups(portal)] == [2, 2]
+
+
+def test_what_changed_while_it_was_looked_up_is_not_remembered(
+    gera: Any, portal: Client, hearing: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up = hosts._look_up
+
+    def overtaken(name: str) -> Any:
+        found = looked_up(name)
+        forget_hosts("")
+        return found
+
+    monkeypatch.setattr(hosts, "_look_up", overtaken)
+    assert [lookups(portal), lookups(portal)] == [2, 2]
 
 
 def test_a_forged_forwarded_host_changes_nothing(gera: Any, wurzen: Any, portal: Client) -> None:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
+import threading
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from services.definitions.queries import DefinitionNotFound
+from tenants.accounts.models import User
 from tenants.communes.actions import CommuneOrder, request_commune
-from tenants.communes.models import Commune, CommuneState, ProvisioningRun
-from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA, Catalogue, read_catalogue
-from tenants.communes.provisioning.steps import provision_commune, step_names
-from tenants.communes.scope import owner_scope
-from tests.factories.communes import provision
-
-pytestmark = pytest.mark.django_db
+from tenants.communes.models import Commune, CommuneState, ProvisioningRun, SpareSchema
+from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA, Catalogue, read_catalogue, schema_exists
+from tenants.communes.provisioning.spares import keep_spares
+from tenants.communes.provisioning.steps import BeingMadeError, provision_commune, step_names
+from tenants.communes.provisioning.tasks import PICKED_UP_WITHIN, provision_waiting
+from tenants.communes.queries import find_commune
+from tenants.communes.scope import commune_scope, owner_scope
+from tests.factories.communes import provision, remove
 
 
 def without_schema(catalogue: Catalogue) -> Any:
@@ -64,18 +70,85 @@ def test_provisioning_twice_changes_nothing(db: None) -> None:
 
 
 def test_an_interrupted_run_is_completed_by_the_next(db: None) -> None:
-    run = request_commune(order=CommuneOrder(official_name="Göda / Hodźij"), actor=None)
-    with owner_scope(TEMPLATE_SCHEMA), connection.cursor() as cursor:
-        cursor.execute(f"CREATE VIEW {TEMPLATE_SCHEMA}.strange AS SELECT 1")
-    with pytest.raises(RuntimeError, match="strange"):
+    run = request_commune(order=CommuneOrder(official_name="Göda / Hodźij", bundle=("unsinn",)), actor=None)
+    with pytest.raises(DefinitionNotFound):
         provision_commune(run_id=run.pk)
     run.refresh_from_db()
-    assert run.state == ProvisioningRun.State.FAILED
+    assert (run.state, run.error.partition(":")[0]) == (ProvisioningRun.State.FAILED, "catalogue")
     assert Commune.objects.get(pk=run.commune_id).state == CommuneState.BROKEN
-    with owner_scope(TEMPLATE_SCHEMA), connection.cursor() as cursor:
-        cursor.execute(f"DROP VIEW {TEMPLATE_SCHEMA}.strange")
+    assert not schema_exists(run.commune.schema_name)
+    ProvisioningRun.objects.filter(pk=run.pk).update(brief=run.brief | {"bundle": []})
     assert provision_commune(run_id=run.pk).state == ProvisioningRun.State.DONE
     assert Commune.objects.get(pk=run.commune_id).state == CommuneState.LIVE
+
+
+def test_an_order_sent_twice_with_one_key_is_one_order(db: None) -> None:
+    first, second = (
+        request_commune(order=CommuneOrder(official_name="Zwickmühle"), actor=None, key="order-1") for _try in range(2)
+    )
+    assert first == second
+    assert Commune.objects.filter(official_name="Zwickmühle").count() == 1
+
+
+def test_a_commune_is_made_in_few_round_trips(db: None) -> None:
+    provision("Aufwärmen")
+    run = request_commune(order=CommuneOrder(official_name="Kurzwege", admin_email="a@kurzwege.example"), actor=None)
+    with CaptureQueriesContext(connection) as asked:
+        provision_commune(run_id=run.pk)
+    # the test's own transaction makes two savepoints of what would be BEGIN and COMMIT
+    assert len(asked) <= 30 + 2, "\n".join(query["sql"][:90] for query in asked)
+
+
+def test_two_processes_at_once_make_one_commune(committing: None) -> None:
+    run = request_commune(order=CommuneOrder(official_name="Gleichzeitig"), actor=None)
+    said: list[str] = []
+    start = threading.Barrier(2)
+
+    def make() -> None:
+        start.wait()
+        try:
+            said.append(provision_commune(run_id=run.pk).state)
+        except BeingMadeError:
+            said.append("busy")
+        connection.close()
+
+    threads = [threading.Thread(target=make) for _number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    run.refresh_from_db()
+    assert "done" in said
+    assert set(said) <= {"done", "busy"}
+    assert (run.state, run.attempts) == (ProvisioningRun.State.DONE, 1)
+    remove(run.commune)
+
+
+@pytest.mark.commits
+def test_a_spare_schema_is_claimed_by_name_and_equals_a_clone(committing: None, settings: Any) -> None:
+    settings.SPARE_SCHEMAS = 1
+    assert keep_spares() == 1
+    assert keep_spares() == 0
+    spare = SpareSchema.objects.get().schema_name
+    commune = provision("Ersatzdorf")
+    assert SpareSchema.objects.count() == 0
+    assert not schema_exists(spare)
+    with transaction.atomic():
+        claimed, template = (without_schema(read_catalogue(n)) for n in (commune.schema_name, TEMPLATE_SCHEMA))
+    assert claimed == template
+    with commune_scope(find_commune("ersatzdorf").ref()):
+        assert User.objects.count() == 0
+    remove(commune)
+
+
+@pytest.mark.commits
+def test_what_nobody_picked_up_is_made_by_the_schedule(committing: None) -> None:
+    run = request_commune(order=CommuneOrder(official_name="Liegengeblieben"), actor=None)
+    ProvisioningRun.objects.filter(pk=run.pk).update(created_at=timezone.now() - PICKED_UP_WITHIN * 2)
+    assert provision_waiting() == 1
+    run.refresh_from_db()
+    assert run.state == ProvisioningRun.State.DONE
+    remove(run.commune)
 
 
 def test_a_name_that_is_taken_is_refused_with_a_sentence(gera: Any) -> None:

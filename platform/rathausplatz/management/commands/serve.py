@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from rathausplatz.demo.supervisor import PortError, check_port, port_number
+from rathausplatz.metrics.folders import begin_counting
+from tenants.communes.isolation.logins import TooPowerfulError, refuse_powerful_login
 
 
 class Command(BaseCommand):
@@ -25,8 +28,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             check_port(options["port"], options["address"])
-        except PortError as error:
+            if not settings.DEMO:
+                refuse_powerful_login()
+        except (PortError, TooPowerfulError) as error:
             raise CommandError(str(error)) from error
+        begin_counting(settings.METRICS_DIR, f"web-{options['port']}")
         Granian(
             "rathausplatz.wsgi:application",
             address=options["address"],

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
 from rathausplatz.celery import app
+from rathausplatz.metrics.folders import begin_counting
+from tenants.communes.isolation.logins import TooPowerfulError, refuse_powerful_login
 from tenants.communes.tasks import OWNER_QUEUE
 
 
@@ -23,6 +26,8 @@ class Command(BaseCommand):
         parser.add_argument("--without-schedule", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not options["owner"] and not settings.DEMO:
+            self._check_login()
         if options["owner"]:
             options |= {"queues": OWNER_QUEUE, "concurrency": 1, "without_schedule": True}
         arguments = [
@@ -36,4 +41,13 @@ class Command(BaseCommand):
         ]
         if not options["without_schedule"]:
             arguments += ["--beat", f"--schedule={settings.DATA_DIR / 'schedule'}"]
+        begin_counting(settings.METRICS_DIR, f"worker-{options['queues']}")
         app.worker_main(arguments)
+
+    def _check_login(self) -> None:
+        try:
+            refuse_powerful_login()
+        except TooPowerfulError as error:
+            raise CommandError(str(error)) from error
+        finally:
+            connection.close()  # the children of the worker must not share it

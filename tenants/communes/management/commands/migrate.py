@@ -7,7 +7,6 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.core.management.commands.migrate import Command as DjangoMigrate
 
-from tenants.communes.cells.adding import refresh_cells
 from tenants.communes.provisioning.template import migrate_everything
 
 
@@ -18,4 +17,3 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         migrate_everything(self.stdout.write, verbosity=max(0, options["verbosity"] - 1))
-        refresh_cells(self.stdout.write)

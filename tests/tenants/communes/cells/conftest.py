@@ -45,7 +45,9 @@ def admin_addresses(postgres_url: str, fresh_database: str, east_database: str) 
     urls = {"main": database_url(postgres_url, name, login=""), EAST: east_database}
     with psycopg.connect(urls["main"]) as admin:
         level = admin.execute("SHOW wal_level").fetchone()
-    assert level == ("logical",), "Cells need a server with wal_level = logical: set it at TEST_DATABASE_URL's, or unset."
+    assert level == ("logical",), (
+        "Cells need a server with wal_level = logical: set it at TEST_DATABASE_URL's, or unset."
+    )
     given = {
         "DATABASE_ADMIN_URL": urls["main"],
         "CELL_ADMIN_URLS": f"{EAST}={as_url(urls[EAST])}",

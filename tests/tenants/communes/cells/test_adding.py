@@ -176,11 +176,11 @@ def test_of_equally_loaded_cells_the_main_one_is_taken(east: str) -> None:
 
 
 def test_a_half_made_commune_of_another_cell_is_completed_by_the_next_run(east: str) -> None:
-    from tenants.communes.provisioning.clone import clone_template
+    from tenants.communes.provisioning.schemas import make_schema
     from tenants.communes.provisioning.steps import provision_commune
 
     run = request_commune(order=CommuneOrder(official_name="Apolda, Stadt", slug="apolda", cell=east), actor=None)
-    clone_template(run.commune.schema_name, cell=east)  # committed there; the mark in the main cell was never made
+    make_schema(run.commune.schema_name, cell=east)  # committed there; the run in the main cell never was
     done = provision_commune(run_id=run.pk)
     try:
         assert (done.state, done.commune.state) == ("done", "live")

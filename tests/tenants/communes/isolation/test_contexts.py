@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -33,11 +34,8 @@ from tenants.communes.scope import (
 )
 
 pytestmark = pytest.mark.commits
-# the ASGI handler leaves the request's body file, and its threads their connections, to the garbage collector
-left_open_by_django = pytest.mark.filterwarnings(
-    "ignore:Exception ignored in. <function SpooledTemporaryFile",
-    "ignore:Exception ignored in. <function BaseConnection",
-)
+# the ASGI handler leaves the request's body file to the garbage collector
+left_open_by_django = pytest.mark.filterwarnings("ignore:Exception ignored in. <function SpooledTemporaryFile")
 
 
 def where_am_i() -> str:
@@ -98,8 +96,10 @@ async def streamed_async(request: HttpRequest) -> StreamingHttpResponse:
 
 
 @pytest.fixture
-def views(as_app: str) -> Iterator[None]:
+def views(as_app: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The views above on every portal, for the length of a test."""
+    # the threads of asynchronous requests end with them, and so must their connections
+    monkeypatch.setitem(settings.DATABASES["default"], "CONN_MAX_AGE", 0)
     from rathausplatz.urls import portal
 
     made = [path(f"probe/{view.__name__}/", view) for view in (streamed, breaking, asynchronous, streamed_async)]
@@ -123,6 +123,7 @@ async def ask(host: str, at: str) -> str:
         part = await talk.receive_output(timeout=20)
         body += part.get("body", b"")
         if not part.get("more_body"):
+            await talk.wait(timeout=20)  # for the end of the request, which closes what it opened
             return body.decode()
 
 

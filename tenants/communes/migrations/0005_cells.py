@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("communes", "0002_lifecycle_domains_rollouts_archives"),
+        ("communes", "0004_domains"),
     ]
 
     operations = [

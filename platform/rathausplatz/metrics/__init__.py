@@ -1,0 +1,1 @@
+"""Figures for Prometheus: what processes count, and what the database knows."""

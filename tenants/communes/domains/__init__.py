@@ -1,0 +1,1 @@
+"""Host names of communes: claimed, proven, watched, and one of them primary."""

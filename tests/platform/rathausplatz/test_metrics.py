@@ -1,0 +1,151 @@
+"""What Prometheus is told: by kind of host and view, per commune while they are few, and what the database knows."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.utils import timezone
+from prometheus_client import REGISTRY
+from prometheus_client.parser import text_string_to_metric_families
+from rathausplatz.management.commands.serve_internal import internal_address
+from rathausplatz.metrics.exposition import exposition
+from rathausplatz.metrics.folders import begin_counting, counter_files
+from rathausplatz.metrics.middleware import MetricsMiddleware
+
+from tenants.communes.models import Archive, Commune, Domain, Release
+from tests.conftest import database_url
+from tests.servers.platform import ask, platform_environ, program
+from tests.settings import APP_LOGIN, TEST_DATA
+
+Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
+
+
+def samples(text: str) -> Samples:
+    """All figures of an exposition by name and labels."""
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def value(found: Samples, name: str, **labels: str) -> float | None:
+    return found.get((name, tuple(sorted(labels.items()))))
+
+
+def counted(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+def test_requests_count_by_kind_of_host_and_view_and_never_by_path(portal: Client, console_client: Client) -> None:
+    portal_labels = {"kind": "portal", "view": "participation:idea", "status": "404"}
+    before = counted("rathausplatz_requests_total", **portal_labels)
+    for number in range(3):
+        portal.get(f"/mitmachen/ideen/{815000 + number}/")
+    assert counted("rathausplatz_requests_total", **portal_labels) == before + 3
+    labels = {"kind": "unknown", "view": "none", "status": "404"}
+    before = counted("rathausplatz_requests_total", **labels)
+    Client(headers={"host": "unbekannt.localhost"}).get("/geheim/17/")
+    assert counted("rathausplatz_requests_total", **labels) == before + 1
+    names = {
+        str(label) for metric in REGISTRY.collect() for sample in metric.samples for label in sample.labels.values()
+    }
+    assert not [name for name in names if "815000" in name or "geheim" in name]
+
+
+def test_communes_beyond_the_limit_count_together(settings: Any) -> None:
+    settings.METRICS_COMMUNES_MOST = 2
+    middleware = MetricsMiddleware(lambda request: HttpResponse("ok"))
+    for schema in ("a", "b", "c", "d", "a"):
+        request: Any = HttpRequest()
+        request.commune = type("Ref", (), {"schema": f"limit_{schema}"})()
+        middleware(request)
+    assert counted("rathausplatz_commune_requests_total", commune="limit_a") == 2
+    assert counted("rathausplatz_commune_requests_total", commune="limit_c") == 0
+    assert counted("rathausplatz_commune_requests_total", commune="other") >= 2
+
+
+def test_the_database_s_figures_are_those_of_now(gera: Any, wurzen: Any) -> None:
+    Commune.objects.filter(slug="wurzen").update(state="suspended", level=0)
+    Commune.objects.filter(slug="gera").update(level=0)
+    Release.objects.create(level=900, name="2026.12.1", before="a", after="b-of-the-test")
+    row = Commune.objects.get(slug="gera")
+    Domain.objects.create(tenant=row, domain="www.gera.example", state="failing", proof="dns", is_primary=False)
+    at = timezone.now() - timedelta(hours=6)
+    Archive.objects.create(
+        commune=row, path="a", size=1, sha256="0", level=0, rows=1, files=0, proven_at=at, kind=Archive.Kind.NIGHTLY
+    )
+    found = samples(exposition().decode())
+    assert value(found, "rathausplatz_communes", state="live") == 1
+    assert value(found, "rathausplatz_communes", state="suspended") == 1
+    assert value(found, "rathausplatz_communes", state="broken") == 0
+    assert value(found, "rathausplatz_domains", state="failing") == 1
+    assert value(found, "rathausplatz_schemas_behind") == 1
+    assert value(found, "rathausplatz_provisioning_runs", state="done") == 2
+    assert value(found, "rathausplatz_last_proven_restore_age_seconds") == pytest.approx(6 * 3600, abs=60)
+    assert value(found, "rathausplatz_up", part="database") == 1
+    assert value(found, "rathausplatz_queue_messages", queue="owner") is not None
+
+
+def test_without_a_proven_restore_there_is_no_age(gera: Any) -> None:
+    assert b"rathausplatz_last_proven_restore_age_seconds" not in exposition()
+
+
+def test_a_service_that_starts_again_begins_at_zero_and_leaves_others_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
+    for service in ("web-1", "web-2"):
+        (begin_counting(tmp_path, service) / "counter_1.db").touch()
+    begin_counting(tmp_path, "web-1")
+    assert counter_files(tmp_path) == [str(tmp_path / "web-2" / "counter_1.db")]
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.5", "::1", "fd00::1", "0.0.0.0"])
+def test_the_internal_server_listens_inside(address: str) -> None:
+    assert internal_address(address) == address
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "2a01:4f8::1", "localhost"])
+def test_the_internal_server_refuses_the_internet(address: str) -> None:
+    with pytest.raises(Exception, match=r"internet|not an IP address"):
+        internal_address(address)
+
+
+@pytest.fixture(scope="module")
+def data(django_db_setup: None) -> Path:
+    """A data directory for processes."""
+    folder = TEST_DATA / f"metrics-{uuid.uuid4().hex[:8]}"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def test_several_web_processes_are_added_up(postgres_url: str, fresh_database: str, data: Path) -> None:
+    import psycopg
+
+    name = str(psycopg.conninfo.conninfo_to_dict(fresh_database)["dbname"])
+    environ = platform_environ(data=data, database_url=database_url(postgres_url, name, APP_LOGIN))
+    with (
+        program("web", "serve", "--workers", "2", environ=environ, host="gera.localhost") as web,
+        program("internal", "serve-internal", environ=environ, host="localhost") as internal,
+    ):
+        before = samples(ask(internal, "/metrics")[1])
+        for _visit in range(30):
+            assert ask(web, "/gibt/es/nicht/", host="gera.localhost")[0] == 404
+            assert ask(web, "/readyz", host="wurzen.localhost")[0] == 200
+        after = samples(ask(internal, "/metrics")[1])
+
+    def grown(name: str, **labels: str) -> float:
+        return (value(after, name, **labels) or 0) - (value(before, name, **labels) or 0)
+
+    assert grown("rathausplatz_commune_requests_total", commune="gera") == 30
+    assert grown("rathausplatz_commune_requests_total", commune="wurzen") == 30
+    assert grown("rathausplatz_page_cache_total", outcome="miss") == 60
+    assert len(list((data / "metrics").glob("web-*/counter_*.db"))) == 2
+    assert not [key for key in after if "pid" in dict(key[1])]

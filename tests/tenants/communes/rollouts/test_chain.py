@@ -1,0 +1,120 @@
+"""Where a schema stands, which way leads on, and what is done where none does."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import CommandError
+
+from tenants.communes.models import Commune, Release, SpareSchema
+from tenants.communes.provisioning.clone import schema_exists
+from tenants.communes.provisioning.spares import keep_spares
+from tenants.communes.rollouts.releases import own_level
+from tenants.communes.rollouts.standing import (
+    applied_in,
+    code_standing,
+    digest_of,
+    standings,
+    tenant_labels,
+)
+from tenants.communes.rollouts.template import migrate_schema
+from tests.tenants.communes.rollouts.commanding import (
+    as_owner,
+    failing_fleet_command,
+    fleet_command,
+    levels,
+)
+from tests.tenants.communes.rollouts.conftest import make_commune
+from tests.tenants.communes.rollouts.releases import ONE_COLUMN_ONE_TABLE, MigrationFolder
+
+PLACE = 'migrations.AddField("idea", "place", models.CharField(max_length=9, null=True)),'
+
+
+def test_a_standing_is_the_same_in_the_server_and_here(fleet: str) -> None:
+    here = digest_of(applied_in("aue", tenant_labels()))
+    assert standings(["aue", "commune_template", "gone"]) == {"aue": here, "commune_template": here}
+    assert here == code_standing()
+
+
+def test_migrations_of_apps_without_tables_in_a_commune_say_nothing(fleet: str) -> None:
+    before = standings(["aue"])
+    as_owner("aue", "INSERT INTO django_migrations (app, name, applied) VALUES ('console', '0099_later', now())")
+    assert standings(["aue"]) == before
+    as_owner("aue", "INSERT INTO django_migrations (app, name, applied) VALUES ('cases', '0099_later', now())")
+    assert standings(["aue"]) != before
+
+
+def test_a_schema_off_the_chain_fails_with_a_sentence_and_django_brings_it_back(
+    fleet: str, migrations: MigrationFolder
+) -> None:
+    migrations.add(PLACE)
+    migrate_schema("aue", commune=Commune.objects.get(slug="aue").ref())
+    migrations.add('migrations.AddField("idea", "time", models.CharField(max_length=9, null=True)),')
+    said, _sentence = failing_fleet_command("migrate", "--on-failure", "continue", "--name", "aue")
+    assert "aue stands nowhere on the recorded chain of releases" in said
+    assert levels()["aue"] == 1
+    fleet_command("migrate", "--runner", "django")
+    assert set(levels().values()) == {2}
+    assert fleet_command("verify").startswith("Nothing to show.")
+
+
+def test_a_schema_that_knows_more_than_the_template_is_left_alone(fleet: str, migrations: MigrationFolder) -> None:
+    as_owner("aue", "INSERT INTO django_migrations (app, name, applied) VALUES ('cases', '0099_later', now())")
+    said, _sentence = failing_fleet_command("migrate", "--runner", "django")
+    assert "migrations that the template does not know" in said
+
+
+def test_an_installation_from_before_the_records_begins_its_chain_where_it_is(
+    fleet: str, migrations: MigrationFolder
+) -> None:
+    Release.objects.all().delete()
+    Commune.objects.update(level=0)
+    migrations.add(PLACE)
+    fleet_command("migrate")
+    found = [(release.level, release.before == "", len(release.steps)) for release in Release.objects.all()]
+    assert found == [(1, True, 0), (2, False, 2)]
+    assert set(levels().values()) == {2}
+
+
+def test_code_of_an_earlier_release_leaves_the_fleet_alone(fleet: str, migrations: MigrationFolder) -> None:
+    migrations.add(PLACE)
+    fleet_command("migrate")
+    migrations.take_back()
+    assert own_level() == 1
+    with pytest.raises(CommandError, match=r"The template is at level 2 .*, this code belongs to level 1"):
+        fleet_command("migrate")
+
+
+def test_a_library_that_drops_old_migrations_is_still_at_the_release(fleet: str, migrations: MigrationFolder) -> None:
+    """Squashed migrations are deleted some day; what a schema has recorded stays."""
+    migrations.add(PLACE)
+    fleet_command("migrate")
+    migrations.squash()
+    fleet_command("migrate")
+    assert (own_level(), set(levels().values())) == (3, {3})
+    migrations.delete_squashed()
+    assert own_level() is None
+    assert "already" in fleet_command("migrate")
+    assert (own_level(), Release.objects.count()) == (3, 3)
+
+
+def test_a_row_that_names_another_level_is_corrected(fleet: str) -> None:
+    Commune.objects.filter(slug="aue").update(level=0)
+    fleet_command("migrate")
+    assert levels()["aue"] == 1
+
+
+def test_a_commune_made_after_a_release_stands_at_it(fleet: str, migrations: MigrationFolder) -> None:
+    migrations.add(ONE_COLUMN_ONE_TABLE)
+    fleet_command("migrate")
+    make_commune("Gröditz")
+    assert levels()["groeditz"] == 2
+    assert "already" in fleet_command("migrate")
+
+
+def test_spare_schemas_of_an_earlier_release_are_dropped(fleet: str, migrations: MigrationFolder) -> None:
+    assert keep_spares(wanted=1) == 1
+    spare = SpareSchema.objects.get().schema_name
+    migrations.add(PLACE)
+    fleet_command("migrate")
+    assert not SpareSchema.objects.exists()
+    assert not schema_exists(spare)
