@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 
 import psycopg
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from psycopg import sql
 
@@ -24,10 +24,17 @@ from tenants.communes.cells.servers import (
     run,
     value,
 )
-from tenants.communes.cells.streams import Stream, copy_and_follow, publish, slot_in_use
+from tenants.communes.cells.streams import (
+    Stream,
+    copy_and_follow,
+    end_stream,
+    forget_subscriber,
+    publish,
+    slot_in_use,
+)
 from tenants.communes.isolation.database import Login, prepare_database
 from tenants.communes.isolation.sharing import shared_readable
-from tenants.communes.models import Cell
+from tenants.communes.models import Cell, Commune, CommuneState, Move
 from tenants.communes.naming import SCHEMA_PATTERN
 from tenants.communes.provisioning.clone import (
     TEMPLATE_LOCK,
@@ -104,6 +111,26 @@ def refresh_cell(*, cell: Cell, say: Say) -> None:
         say(f"Shared tables of {cell.name}: {', '.join(shared.columns)}")
         replace_shared_tables(cell.name, shared)
     _note(cell, shared=structure)
+
+
+def remove_cell(*, name: str, lost: bool = False) -> None:
+    """Give up a cell that holds no commune; `lost` when its server is gone and only the main cell can be tidied.
+
+    Its slot would keep the main cell's WAL for ever otherwise. Raises CellError while communes or copies are there.
+    """
+    with public_scope():
+        living = Commune.objects.filter(cell=name).exclude(state=CommuneState.DELETED).count()
+        kept = Move.objects.filter(source=name).exclude(kept_until=None).count()
+    if living or (kept and not lost):
+        raise CellError(f"The cell {name!r} holds {living} communes and {kept} copies of moved ones.")
+    if lost:
+        forget_subscriber(shared_stream(name))
+    else:
+        end_stream(shared_stream(name))
+    with public_scope(), transaction.atomic():
+        Move.objects.filter(source=name).update(kept_until=None)
+        if Cell.objects.filter(name=name).delete()[0]:
+            record_act(actor=None, verb="cell.removed", target=name)
 
 
 def _note(cell: Cell, **changes: str) -> None:

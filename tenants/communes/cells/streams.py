@@ -131,16 +131,27 @@ def drop_slots(stream: Stream) -> None:
     """Drop the stream's slots, but not the one in use: a slot that nobody reads keeps the publisher's WAL for ever."""
     kept = slot_in_use(stream)
     with administering(stream.publisher) as source:
-        found = source.execute(
-            "SELECT slot_name FROM pg_replication_slots WHERE starts_with(slot_name, %s) AND slot_name <> %s",
-            [stream.slots, kept],
-        ).fetchall()
-        for (name,) in found:
-            # its reader is on its way out, or died with the process that made it
-            wait_for(lambda name=name: not _is_active(source, name), f"the slot {name} is free")  # type: ignore[misc]
-            source.execute(
-                "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = %s", [name]
-            )
+        _drop_slots(source, stream, kept)
+
+
+def forget_subscriber(stream: Stream) -> None:
+    """Remove slots and publication of a subscriber that is out of reach for ever. May run twice."""
+    with administering(stream.publisher) as source:
+        _drop_slots(source, stream, "")
+        run(source, "DROP PUBLICATION IF EXISTS {}", stream.name)
+
+
+def _drop_slots(source: Admin, stream: Stream, kept: str) -> None:
+    found = source.execute(
+        "SELECT slot_name FROM pg_replication_slots WHERE starts_with(slot_name, %s) AND slot_name <> %s",
+        [stream.slots, kept],
+    ).fetchall()
+    for (name,) in found:
+        # its reader is on its way out, or died with the process that made it
+        wait_for(lambda name=name: not _is_active(source, name), f"the slot {name} is free")  # type: ignore[misc]
+        source.execute(
+            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = %s", [name]
+        )
 
 
 def _is_active(source: Admin, slot: object) -> bool:

@@ -1,4 +1,4 @@
-"""`rathausplatz cell add|list|refresh`: PostgreSQL servers that hold communes."""
+"""`rathausplatz cell add|list|refresh|remove`: PostgreSQL servers that hold communes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import psycopg
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tenants.communes.cells import UnknownCellError
-from tenants.communes.cells.adding import add_cell, refresh_cell
+from tenants.communes.cells.adding import add_cell, refresh_cell, remove_cell
 from tenants.communes.cells.choice import CellStatus, cell_statuses
 from tenants.communes.cells.servers import CellError, known_logins
 from tenants.communes.isolation.database import PreparationError
@@ -19,7 +19,7 @@ from tenants.communes.scope import public_scope
 
 
 class Command(BaseCommand):
-    help = "Add a PostgreSQL that holds communes, list the cells, renew their copies of shared tables and template."
+    help = "Add a PostgreSQL that holds communes, list the cells, renew their copies, give one up."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -30,6 +30,9 @@ class Command(BaseCommand):
         add.add_argument("--owner-login", default="rathausplatz_owner", help="what the owner's worker logs in as")
         refresh = verbs.add_parser("refresh", help="renew shared tables and template where the main cell has others")
         refresh.add_argument("name", nargs="?", help="one cell; without, all")
+        remove = verbs.add_parser("remove", help="give up a cell that holds no commune")
+        remove.add_argument("name")
+        remove.add_argument("--lost", action="store_true", help="its server is gone: tidy the main cell only")
         verbs.add_parser("list", help="all cells").add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -55,6 +58,11 @@ class Command(BaseCommand):
         for cell in cells:
             refresh_cell(cell=cell, say=self.stdout.write)
         self.stdout.write(f"{len(cells)} cells are as the main one.")
+
+    def do_remove(self, options: dict[str, Any]) -> None:
+        """Give up a cell."""
+        remove_cell(name=options["name"], lost=options["lost"])
+        self.stdout.write(f"The cell {options['name']} is given up. Take it out of CELL_URLS.")
 
     def do_list(self, options: dict[str, Any]) -> None:
         """All cells."""

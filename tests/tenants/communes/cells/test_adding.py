@@ -20,10 +20,11 @@ from tenants.communes.cells.adding import refresh_cell, shared_stream
 from tenants.communes.cells.choice import communes_in_cells, least_loaded_cell
 from tenants.communes.cells.streams import slot_in_use, wait_until_caught_up
 from tenants.communes.fleet import count_since
-from tenants.communes.models import Cell
+from tenants.communes.models import Cell, Commune
 from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA, read_catalogue
 from tenants.communes.scope import commune_scope, owner_scope, public_scope
 from tests.factories.communes import provision, remove
+from tests.settings import APP_LOGIN, OWNER_LOGIN
 
 pytestmark = pytest.mark.commits
 
@@ -195,3 +196,21 @@ def test_the_operator_s_figures_count_all_cells(east: str, jena: Any) -> None:
     counted = count_since(table="cases_case", column="submitted_at", since=began)
     assert counted is not None
     assert (counted.all, counted.matching) == (0, 0)
+
+
+def test_a_cell_is_given_up_when_no_commune_is_there_and_can_be_added_again(
+    east: str, jena: Any, main_admin: psycopg.Connection
+) -> None:
+    with pytest.raises(CommandError, match="The cell 'east' holds 1 communes and 0 copies of moved ones"):
+        call_command("cell", "remove", east)
+    Commune.objects.filter(pk=jena.id).update(cell="main")
+    try:
+        for way in ([], ["--lost"]):
+            said("cell", "remove", east, *way)
+            slots = "SELECT 1 FROM pg_replication_slots WHERE starts_with(slot_name, %s)"
+            assert main_admin.execute(slots, [shared_stream(east).slots]).fetchall() == []
+            assert not Cell.objects.exists()
+            said("cell", "add", east, "--app-login", APP_LOGIN, "--owner-login", OWNER_LOGIN)
+    finally:
+        Commune.objects.filter(pk=jena.id).update(cell=east)
+    assert slot_in_use(shared_stream(east))
