@@ -11,6 +11,8 @@ from wagtail.models import Site
 from cms.memory import forget
 from cms.models import ContactSettings, FooterSettings
 from cms.seeds import demo, permissions, tree
+from cms.smoke import show_home
+from tenants.communes.archives.proof import smoke_checks
 from tenants.communes.domains.followers import register_host_follower
 from tenants.communes.scope import CommuneRef
 from tenants.communes.starters import StarterBrief, register_starter
@@ -57,3 +59,4 @@ def register() -> None:
     """Enter this room among the starters and those who follow the primary host."""
     register_starter("cms", order=50, seed=seed, prepare=prepare)
     register_host_follower("cms", follow_host)
+    smoke_checks.register("cms.home", show_home)

@@ -15,11 +15,12 @@ class ThemesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from themes import checks, rules  # noqa: F401
+        from themes import checks, closed, rules  # noqa: F401
         from themes.desk_rail import DeskScreen, desk_screens
         from themes.starter import register
 
         register()
+        closed.register()
         desk_screens.register(
             "themes.brand", DeskScreen(_("Marke"), "edit_brand", "themes.change_brand", _("Verwaltung"), order=310)
         )

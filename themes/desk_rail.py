@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 
 from tenants.accounts.access import may
+from tenants.communes.closed import stays_reachable
 from tenants.communes.registry import Registry
+from tenants.communes.scope import current_commune
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,9 @@ desk_screens: Registry[DeskScreen] = Registry("screens of the desk")
 def desk_for(user: Any, path: str) -> list[DeskSection]:
     """The sections of the rail for somebody, with the screen of `path` marked."""
     screens = sorted((screen for _name, screen in desk_screens.items()), key=lambda screen: screen.order)
-    seen = [(screen, reverse(screen.url_name)) for screen in screens if may(user, screen.permission)]
+    found = [(screen, reverse(screen.url_name)) for screen in screens if may(user, screen.permission)]
+    commune = current_commune()
+    seen = [(screen, url) for screen, url in found if commune is None or stays_reachable(commune.state, url)]
     here = max((url for _screen, url in seen if path.startswith(url)), key=len, default="")
     sections: dict[str, list[DeskLink]] = {}
     for screen, url in seen:

@@ -1,29 +1,100 @@
-"""How long it takes until an ordered commune has its portal."""
+"""How long it takes until an ordered commune has its portal, and how long others take for the schema alone."""
 
 from __future__ import annotations
 
 import time
+import uuid
+from collections.abc import Sequence
 
+from infra.bench import stock
+from infra.bench.fleet import Fleet, Making, make_commune, round_trips_of_making
 from infra.bench.report import median, milliseconds, percentile, print_table
 
 COMMUNES = 10
+WINDOW = 20
+SPARES = 20
+MIGRATED, CLONED = 3, 5
+HEAD = ["communes", "order → open portal", "p95", "of it the making", "round trips"]
 
 
 def measure_provisioning() -> None:
-    """Request and provision communes one after another, in this process."""
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
+    """For `make bench`: a few communes in the demonstration."""
+    times = [make_commune(f"Messdorf {number}").seconds for number in range(COMMUNES)]
+    trips = round_trips_of_making("Messdorf am Ende")
+    rows = [[COMMUNES, *(milliseconds(t) for t in (median(times), percentile(times, 0.95), max(times))), trips]]
+    print_table("Provisioning: order → live portal", ["communes", "median", "p95", "longest", "round trips"], rows)
 
-    from tenants.communes.actions import CommuneOrder, request_commune
-    from tenants.communes.provisioning.steps import provision_commune
 
-    times = []
-    for number in range(COMMUNES):
+def measure_fleet_provisioning(fleet: Fleet) -> None:
+    """Windows of the fleet's making, then spare schemas, then the ways of others, on the fleet as it is now."""
+    trips = round_trips_of_making(_further())
+    rows = [_row(f"{first + 1}–{last}", fleet.makings[first:last]) for first, last in windows(len(fleet))]
+    rows[-1].append(trips)
+    print_table("Provisioning: a clone of the template for each commune", HEAD, [[*row, ""][:5] for row in rows])
+    _measure_spares(fleet)
+    _compare(fleet)
+
+
+def windows(communes: int) -> list[tuple[int, int]]:
+    """Where to look at the fleet's making: at its beginning, in the middle and at the end, without overlap."""
+    wanted = [
+        (9, 9 + WINDOW),
+        (communes // 2 - WINDOW // 2, communes // 2 + WINDOW // 2),
+        (communes - WINDOW, communes),
+    ]
+    found: list[tuple[int, int]] = []
+    for first, last in wanted:
+        first = max(first, found[-1][1] if found else 0)
+        if first < min(last, communes):
+            found.append((first, min(last, communes)))
+    return found
+
+
+def _row(title: str, makings: Sequence[Making]) -> list[object]:
+    times = [making.seconds for making in makings]
+    making = median([making.provisioning for making in makings])
+    return [title, milliseconds(median(times)), milliseconds(percentile(times, 0.95)), milliseconds(making)]
+
+
+def _further() -> str:
+    return f"Messdorf {uuid.uuid4().hex[:8]}"
+
+
+def _measure_spares(fleet: Fleet) -> None:
+    """The clone ahead of time and the claim by name, each for itself."""
+    from django.conf import settings
+
+    from tenants.communes.provisioning.spares import drop_spares, keep_spares
+
+    fleet.watch.say("spare schemas")
+    drop_spares()
+    clones = []
+    for wanted in range(1, SPARES + 2):
         began = time.perf_counter()
-        with CaptureQueriesContext(connection) as queries:
-            order = CommuneOrder(official_name=f"Messdorf {number}", admin_email="verwaltung@messdorf.example")
-            run = request_commune(order=order, actor=None)
-            provision_commune(run_id=run.pk)
-        times.append(time.perf_counter() - began)
-    rows = [[COMMUNES, *(milliseconds(t) for t in (median(times), percentile(times, 0.95), max(times))), len(queries)]]
-    print_table("Provisioning: order → live portal", ["communes", "median", "p95", "longest", "SQL statements"], rows)
+        keep_spares(wanted=wanted)
+        clones.append(time.perf_counter() - began)
+    settings.SPARE_SCHEMAS = SPARES
+    try:
+        claims = [make_commune(_further()) for _number in range(SPARES)]
+        trips = round_trips_of_making(_further())
+    finally:
+        settings.SPARE_SCHEMAS = 0
+    title = f"Provisioning with spare schemas, {len(fleet)} communes there"
+    head = ["", "median", "p95", "of it the making", "round trips"]
+    clone = [milliseconds(median(clones)), milliseconds(percentile(clones, 0.95)), "", ""]
+    print_table(title, head, [["clone, ahead of time", *clone], [*_row("order → open portal, claimed", claims), trips]])
+
+
+def _compare(fleet: Fleet) -> None:
+    """Ours, on the same database and at the same time, against django-tenants' two ways."""
+    fleet.watch.say(f"django-tenants: migrate_schemas for {MIGRATED} new schemas")
+    migrated = stock.migrate_schemas(MIGRATED)
+    fleet.watch.say(f"django-tenants: clone_schema, {CLONED} times")
+    cloned = stock.clone_schema(CLONED)
+    ours = [make_commune(_further()).seconds for _number in range(WINDOW)]
+    rows: list[list[object]] = [["ours: order → open portal, with contents", len(ours), milliseconds(median(ours)), ""]]
+    for title, times in (("migrate_schemas, schema alone", migrated), ("clone_schema, schema alone", cloned)):
+        ratio = f"{median(times) / median(ours):.1f} ×"
+        rows.append([f"django-tenants: {title}", len(times), milliseconds(median(times)), ratio])
+    head = ["way", "samples", "median", "ours is faster by"]
+    print_table(f"Ways to a new commune, {len(fleet)} communes there", head, rows)

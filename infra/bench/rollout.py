@@ -1,6 +1,6 @@
 """What a release over the fleet costs, beside django-tenants' own runner on the same database.
 
-Leaves the fleet at a release of the measurement's own, which no code brings: measure it last, then drop the database.
+Leaves the fleet at a release of the measurement's own (infra.bench.releases).
 """
 
 from __future__ import annotations
@@ -9,32 +9,22 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
+from infra.bench.releases import Releases
 from infra.bench.report import median, milliseconds, print_table
 from infra.bench.site import ROOT
 
 SAMPLE = 5
-LABEL = "participation"
-MIGRATION = """
-from django.db import migrations, models
-
-
-class Migration(migrations.Migration):
-    dependencies = [({label!r}, {last!r})]
-    operations = [
+OPERATIONS = """\
         migrations.AddField("idea", "colour", models.CharField(max_length=20, db_default="blue")),
         migrations.CreateModel("Bench", [
             ("id", models.BigAutoField(primary_key=True)),
             ("name", models.CharField(max_length=80, unique=True)),
             ("idea", models.ForeignKey("participation.idea", on_delete=models.CASCADE, related_name="+")),
         ]),
-    ]
 """
 # the same database with django-tenants' backend and router; its own schemas' owner does the work
 THEIRS = """
@@ -70,17 +60,18 @@ class _Unwatched:
         self.seconds.append(outcome.seconds)
 
 
-def measure_rollout(schemas: Sequence[str], *, jobs: int = 2) -> dict[str, float]:
+def measure_rollout(schemas: Sequence[str], releases: Releases, *, jobs: int = 2) -> dict[str, float]:
     """Measure a check without work and a release with one column and one table over communes that exist.
 
-    `schemas` name the fleet; all of it is measured, and a few of them first by django-tenants. Returns seconds:
+    `schemas` name the fleet; all of it is measured, and a few of them first by django-tenants. The release is the
+    next of `releases`, and can be had once. Returns seconds:
     `noop`, `release` (the template included), `per_commune`, `theirs` (per commune), and the `ratio` of the two.
     """
     noop = median([_timed(jobs)[0] for _turn in range(3)])
-    with _release() as module:
-        theirs = _theirs(list(schemas[: SAMPLE + 1]), module)
-        template = _template_seconds()
-        seconds, communes = _timed(jobs)
+    releases.add(OPERATIONS)
+    theirs = _theirs(list(schemas[: SAMPLE + 1]), releases)
+    template = _template_seconds()
+    seconds, communes = _timed(jobs)
     found = {
         "noop": noop,
         "template": template,
@@ -122,46 +113,27 @@ def _template_seconds() -> float:
     return time.perf_counter() - began
 
 
-@contextmanager
-def _release() -> Iterator[str]:
-    """A release of the measurement's own: an app's migrations and one more, in a folder that goes away."""
-    from django.conf import settings
-
-    from tenants.communes.rollouts.releases import forget_own_level
-
-    with tempfile.TemporaryDirectory() as folder:
-        name = "migrations_of_the_bench"
-        originals = sorted((ROOT / "services" / LABEL / "migrations").glob("*.py"))
-        (Path(folder) / name).mkdir()
-        for path in originals:
-            (Path(folder) / name / path.name).write_text(path.read_text())
-        last = max(path.stem for path in originals if path.stem[0] == "0")
-        text = MIGRATION.format(label=LABEL, last=last)
-        (Path(folder) / name / "9999_bench.py").write_text(text)
-        sys.path.insert(0, folder)
-        settings.MIGRATION_MODULES = {LABEL: name}
-        forget_own_level("")
-        yield name
-
-
-def _theirs(schemas: list[str], module: str) -> float:
+def _theirs(schemas: list[str], releases: Releases) -> float:
     """Seconds a commune of django-tenants' `migrate_schemas` for the same release, in a warm process.
 
     The first is left out: it imports. Its own backend, router and executor; no role is set anew for each statement.
     """
     from django.conf import settings
 
+    from tenants.communes.isolation.grants import regrant
     from tenants.communes.roles import owner_role
 
     environ = os.environ | {
         "DJANGO_SETTINGS_MODULE": "rathausplatz.settings",
         "DATABASE_URL": settings.DATABASE_URL,
-        "PYTHONPATH": os.pathsep.join([sys.path[0], str(ROOT), str(ROOT / "platform")]),
+        "PYTHONPATH": os.pathsep.join([str(releases.path), str(ROOT), str(ROOT / "platform")]),
     }
-    order = json.dumps({"schemas": schemas, "modules": {LABEL: module}, "owner": owner_role()})
+    order = json.dumps({"schemas": schemas, "modules": releases.modules(), "owner": owner_role()})
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-c", THEIRS, order], env=environ, capture_output=True, text=True
     )
     if done.returncode:
         raise RuntimeError(f"migrate_schemas failed: {done.stderr[-2000:]}")
+    for schema in schemas:
+        regrant(schema)  # it knows nothing of rights on the new table
     return median([float(line) for line in done.stdout.split()][1:])

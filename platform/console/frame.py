@@ -11,8 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from console.queries import open_onboardings
-from tenants.communes.models import Commune
-from tenants.communes.queries import runs_in_progress
+from tenants.communes.queries import present_communes, runs_in_progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class RailItem:
 def page(request: HttpRequest, template: str, *, current: str, status: int = 200, **context: Any) -> HttpResponse:
     """Render a console page. `current` names the rail's entry; the context is the page's own."""
     entries = (
-        (_("Kommunen"), "console_communes", Commune.objects.count()),
+        (_("Kommunen"), "console_communes", present_communes().count()),
         (_("Aufnahme"), "console_onboarding", open_onboardings().count() + runs_in_progress().count()),
         (_("Protokoll"), "console_record", None),
     )

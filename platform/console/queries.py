@@ -14,8 +14,8 @@ from django.utils import timezone
 from console.directory import fold
 from console.models import DirectoryEntry, Onboarding
 from tenants.communes.fleet import FleetCount, count_since
-from tenants.communes.models import AuditEntry, Commune, CommuneState, ProvisioningRun
-from tenants.communes.queries import communes_for_operator
+from tenants.communes.models import Archive, AuditEntry, Commune, CommuneState, ProvisioningRun
+from tenants.communes.queries import communes_for_operator, present_communes
 
 DEMO_DIRECTORY = Path(__file__).with_name("directory_demo.csv")
 S = CommuneState
@@ -25,6 +25,7 @@ FILTERS: dict[str, Q] = {
     "attention": Q(state=S.BROKEN) | Q(run_state=ProvisioningRun.State.FAILED),
     "arriving": Q(state__in=[S.REQUESTED, S.PROVISIONING, S.ONBOARDING]),
     "suspended": Q(state=S.SUSPENDED),
+    "leaving": Q(state__in=[S.OFFBOARDING, S.ARCHIVED]),
     "behind": BEHIND,
 }
 
@@ -81,7 +82,7 @@ def filter_counts() -> dict[str, int]:
     """How many communes each filter has, in one query."""
     counts = {name or "all": Count("pk", filter=condition) for name, condition in FILTERS.items() if name}
     newest = ProvisioningRun.objects.filter(commune=OuterRef("pk")).order_by("-created_at")
-    everyone = Commune.objects.annotate(run_state=Subquery(newest.values("state")[:1]))
+    everyone = present_communes().annotate(run_state=Subquery(newest.values("state")[:1]))
     found: dict[str, int] = everyone.aggregate(all=Count("pk"), **counts)
     return {"" if name == "all" else name: number for name, number in found.items()}
 
@@ -99,7 +100,7 @@ class FleetFigures:
 
 def fleet_figures(now: datetime | None = None) -> FleetFigures:
     """Communes, the people they serve, applications since midnight, and how the last 30 days were decided."""
-    totals = Commune.objects.aggregate(
+    totals = present_communes().aggregate(
         total=Count("pk"),
         live=Count("pk", filter=Q(state=S.LIVE)),
         inhabitants=Sum("inhabitants", filter=Q(state=S.LIVE)),
@@ -130,6 +131,11 @@ def commune_for_page(slug: str) -> Commune | None:
     """One commune with its hosts and provisioning runs."""
     runs = Prefetch("provisioning_runs", queryset=ProvisioningRun.objects.order_by("-created_at"))
     return fleet().prefetch_related(runs).filter(slug=slug).first()
+
+
+def archives_for_page(commune: Commune) -> list[Archive]:
+    """The newest archives of a commune."""
+    return list(Archive.objects.filter(commune=commune)[:10])
 
 
 def acts_for_list(*, wanted: str = "", verb: str = "", target: str = "") -> QuerySet[AuditEntry]:

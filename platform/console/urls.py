@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from console.views import addresses, communes, onboarding, record, runs
+from console.views import addresses, communes, lifecycle, onboarding, record, runs
 from tenants.accounts.views import account_page
 
 urlpatterns = [
@@ -17,6 +17,10 @@ urlpatterns = [
     path("kommunen/<slug:slug>/adressen/<int:key>/pruefen/", addresses.check, name="console_address_check"),
     path("kommunen/<slug:slug>/adressen/<int:key>/hauptadresse/", addresses.primary, name="console_address_primary"),
     path("kommunen/<slug:slug>/adressen/<int:key>/entfernen/", addresses.remove, name="console_address_remove"),
+    path("kommunen/<slug:slug>/auszug/", lifecycle.offboard, name="console_offboard"),
+    path("kommunen/<slug:slug>/bleibt/", lifecycle.stay, name="console_stay"),
+    path("kommunen/<slug:slug>/archivieren/", lifecycle.archive, name="console_archive"),
+    path("kommunen/<slug:slug>/loeschen/", lifecycle.delete, name="console_delete"),
     path("aufnahme/", onboarding.choose, name="console_onboarding"),
     path("aufnahme/beginnen/", onboarding.begin, name="console_onboarding_begin"),
     path("aufnahme/frei/", onboarding.free_entry, name="console_onboarding_free"),

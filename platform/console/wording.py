@@ -28,6 +28,10 @@ STEP_LABELS: dict[str, Promise] = {
     "cms": _("Seiten schreiben"),
     "invitation": _("Einladung versenden"),
     "open": _("Portal öffnen"),
+    "rows": _("Daten aus dem Archiv einlesen und vergleichen"),
+    "files": _("Dateien aus dem Archiv ablegen"),
+    "migrate": _("Auf den Stand dieser Version bringen"),
+    "address": _("Adressen anpassen"),
 }
 STATE_KINDS: dict[str, str] = {
     CommuneState.LIVE: "ok",
@@ -35,6 +39,8 @@ STATE_KINDS: dict[str, str] = {
     CommuneState.REQUESTED: "info",
     CommuneState.PROVISIONING: "info",
     CommuneState.SUSPENDED: "rest",
+    CommuneState.OFFBOARDING: "rest",
+    CommuneState.ARCHIVED: "rest",
     CommuneState.BROKEN: "danger",
 }
 VERBS: dict[str, Promise] = {
@@ -52,6 +58,12 @@ VERBS: dict[str, Promise] = {
     "domain.failing": _("Adresse gestört"),
     "domain.primary": _("Hauptadresse gewechselt"),
     "domain.removed": _("Adresse entfernt"),
+    "commune.offboarding": _("Auszug begonnen"),
+    "commune.archived": _("Archiviert"),
+    "commune.exported": _("Archiv erstellt"),
+    "commune.readable_export": _("Daten zum Mitnehmen bestellt"),
+    "commune.removal_began": _("Löschung angeordnet"),
+    "commune.deleted": _("Gelöscht"),
     "onboarding.begun": _("Aufnahme begonnen"),
     "onboarding.discarded": _("Aufnahme verworfen"),
     "directory.imported": _("Gemeindeverzeichnis eingelesen"),

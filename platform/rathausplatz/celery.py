@@ -17,7 +17,16 @@ app = Celery("rathausplatz")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()
 app.autodiscover_tasks()
-app.autodiscover_tasks(["tenants.communes.provisioning", "tenants.communes.domains", "tenants.communes.cells"])
+app.autodiscover_tasks(
+    [
+        "tenants.communes.provisioning",
+        "tenants.communes.domains",
+        "tenants.communes.archives",
+        "tenants.communes.archives.readable",
+        "tenants.communes.lifecycle",
+        "tenants.communes.cells",
+    ]
+)
 
 
 @setup_logging.connect

@@ -37,6 +37,11 @@ def main(argv: list[str] | None = None) -> None:
         from rathausplatz.demo.command import run
 
         sys.exit(run(arguments[2:]))
+    if len(arguments) > 1 and arguments[1] == "bench":
+        # so does the benchmark
+        from infra.bench.tenancy import run as measure
+
+        sys.exit(measure(arguments[2:]))
     if len(arguments) > 1 and arguments[1] not in WITHOUT_DATABASE:
         find_database(as_owner=is_owners_work(arguments[1:]))
     from django.core.management import execute_from_command_line

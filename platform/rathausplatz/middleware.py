@@ -9,6 +9,7 @@ import structlog
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http.request import split_domain_port
 from django.middleware.gzip import GZipMiddleware
 
 from rathausplatz.observability import current_request
@@ -61,6 +62,28 @@ class ProxyMiddleware:
         if 0 < settings.PROXY_HOPS <= len(entries):
             request.META["REMOTE_ADDR"] = entries[-settings.PROXY_HOPS]
         return self.get_response(request)
+
+
+class OwnDomainMiddleware:
+    """Promises HTTPS for a commune's own domain alone, not for the names below it.
+
+    Outside SecurityMiddleware. A portal at gera.de must not force HTTPS on the town's other servers (RFC 6797 § 6.1.2);
+    the names below the platform's domain are ours to promise for.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        promised = response.headers.get("Strict-Transport-Security")
+        if promised is not None and not self._is_ours(request):
+            response.headers["Strict-Transport-Security"] = promised.partition(";")[0]
+        return response
+
+    def _is_ours(self, request: HttpRequest) -> bool:
+        name, _port = split_domain_port(request.META.get("HTTP_HOST", "").lower())
+        return name == settings.BASE_DOMAIN or name.endswith(f".{settings.BASE_DOMAIN}")
 
 
 class HostSessionMiddleware(SessionMiddleware):

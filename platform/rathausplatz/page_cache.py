@@ -76,10 +76,10 @@ class PageStore:
             self._pages[key] = page
 
     def forget(self, schema: str) -> None:
-        """Drop one commune's pages; "" drops all."""
+        """Drop one commune's pages and the platform's own, which may name it; "" drops all."""
         with self._lock:
             self.changes += 1
-            kept = {k: p for k, p in self._pages.items() if schema and p.schema != schema}
+            kept = {k: p for k, p in self._pages.items() if schema and p.schema not in ("", schema)}
             self._pages, self._bytes = kept, sum(page.size for page in kept.values())
 
 

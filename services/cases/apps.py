@@ -15,7 +15,7 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from services.cases import checks, facts, queries, rules, starter, steps, tasks  # noqa: F401
+        from services.cases import checks, facts, queries, readable, rules, starter, steps, tasks  # noqa: F401
         from tenants.communes.isolation.sharing import fleet_countable
         from tenants.communes.references import refer_to_shared
         from themes.desk_rail import DeskScreen, desk_screens
@@ -30,6 +30,7 @@ class CasesConfig(AppConfig):
         facts.register()
         steps.register()
         starter.register()
+        readable.register()
         desk_screens.register(
             "cases.inbox",
             DeskScreen(_("Eingang"), "cases:inbox", "cases.see_inbox", order=100, waiting=queries.open_case_count),

@@ -18,7 +18,7 @@ class CatalogueConfig(AppConfig):
         from tenants.communes.references import refer_to_shared
         from themes.desk_rail import DeskScreen, desk_screens
 
-        from . import rules, starter  # noqa: F401
+        from . import readable, rules, starter  # noqa: F401
 
         starter.register()
         refer_to_shared(
@@ -27,6 +27,7 @@ class CatalogueConfig(AppConfig):
             target="definitions_servicedefinition",
             keys=("key", "version"),
         )
+        readable.register()
         desk_screens.register(
             "catalogue.offerings",
             DeskScreen(_("Leistungen"), "catalogue:offerings", "catalogue.manage_offerings", _("Verwaltung"), 300),

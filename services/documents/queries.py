@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import models
@@ -52,6 +53,14 @@ def document_by_code(code: str) -> IssuedDocument | None:
 
 def current_document(*, reference: str, template: str) -> IssuedDocument | None:
     return IssuedDocument.objects.filter(reference=reference, template=template, superseded_at__isnull=True).first()
+
+
+def documents_by_reference(references: Iterable[str]) -> dict[str, list[IssuedDocument]]:
+    """All documents of some cases, by their reference, the newest first. One query."""
+    found: dict[str, list[IssuedDocument]] = {}
+    for document in IssuedDocument.objects.filter(reference__in=list(references)):
+        found.setdefault(document.reference, []).append(document)
+    return found
 
 
 def documents_for_reference(reference: str) -> QuerySet[IssuedDocument]:

@@ -86,6 +86,18 @@ def render_letter(letter: LetterTemplate, *, content: BaseModel, frame: Frame) -
     return bytes(result or b"")
 
 
+def render_sheet(path: str, *, context: Mapping[str, Any], head: Letterhead, title: str, language: str) -> bytes:
+    """A sheet for the file, in the letters' typefaces and the commune's colours: PDF/A-3a and PDF/UA-1, not sealed."""
+    with translation.override(language):
+        html = render_to_string(path, {"head": head, "title": title, "language": language, **context})
+    configuration, stylesheet = _warm_parts()
+    document = weasyprint.HTML(string=html, url_fetcher=_Fetcher()).render(
+        font_config=configuration,
+        stylesheets=[weasyprint.CSS(string=_brand_css(head), font_config=configuration), stylesheet],
+    )
+    return bytes(document.write_pdf(pdf_variant=conformance.VARIANT, finisher=conformance.finisher("")) or b"")
+
+
 def qr_data_uri(text: str) -> str:
     """The text as a QR code (error correction M) in SVG."""
     return segno.make(text, error="m", micro=False).svg_data_uri(border=0, scale=4, dark="#000", omitsize=True)

@@ -17,9 +17,10 @@ class ParticipationConfig(AppConfig):
     def ready(self) -> None:
         from themes.desk_rail import DeskScreen, desk_screens
 
-        from . import queries, rules, starter  # noqa: F401
+        from . import queries, readable, rules, starter  # noqa: F401
 
         starter.register()
+        readable.register()
         desk_screens.register(
             "participation.ideas",
             DeskScreen(

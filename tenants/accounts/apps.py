@@ -10,7 +10,8 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tenants.accounts import checks, rules  # noqa: F401
+        from tenants.accounts import checks, places, readable, rules  # noqa: F401
         from tenants.accounts.starter import register
 
         register()
+        readable.register()

@@ -10,8 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tenants.accounts.access import may
+from tenants.communes.closed import staff_doors, stays_reachable
 from tenants.communes.hosts import HostKind
 from tenants.communes.registry import Registry
+from tenants.communes.scope import current_commune
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,9 @@ def places_for(request: HttpRequest) -> list[Place]:
 
 
 def _is_open(place: Place, request: HttpRequest) -> bool:
+    commune = current_commune()
+    if commune is not None and not stays_reachable(commune.state, place.url):
+        return False
     if place.host != getattr(request, "host_kind", None) or not may(request.user, place.permission):
         return False
     try:
@@ -49,3 +54,23 @@ def _is_open(place: Place, request: HttpRequest) -> bool:
 
 register_place("desk", title=_("Zum Arbeitsplatz"), url="/arbeitsplatz/", permission="accounts.work_on_cases")
 register_place("editors", title=_("Zur Redaktion"), url="/redaktion/", permission="accounts.open_editorial_desk")
+register_place(
+    "export", title=_("Daten mitnehmen"), url="/arbeitsplatz/mitnehmen/", permission="accounts.export_commune"
+)
+# what staff need to sign in to a closed portal and take their data along; registering is not among it
+for _door in (
+    "/konto/anmelden/",
+    "/konto/abmelden/",
+    "/konto/passwort/",
+    "/konto/bestaetigen/",
+    "/konto/zweiter-faktor/",
+    "/konto/sicherheit/",
+    "/konto/login/",
+    "/konto/logout/",
+    "/konto/password/",
+    "/konto/reauthenticate/",
+    "/konto/2fa/",
+    "/konto/confirm-email/",
+    "/arbeitsplatz/mitnehmen/",
+):
+    staff_doors.register(_door, _door)

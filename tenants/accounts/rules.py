@@ -62,4 +62,5 @@ def is_operator(user: Any) -> bool:
 rules.add_perm("accounts.open_editorial_desk", is_editor | is_administrator)
 rules.add_perm("accounts.work_on_cases", is_clerk)
 rules.add_perm("accounts.manage_staff", is_administrator)
+rules.add_perm("accounts.export_commune", is_administrator)
 rules.add_perm("accounts.operate_platform", is_operator)

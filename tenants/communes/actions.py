@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from tenants.communes import naming
 from tenants.communes.audit import record_act
 from tenants.communes.cells.choice import least_loaded_cell
+from tenants.communes.closed import copy_brand
 from tenants.communes.models import Commune, CommuneKind, CommuneState, Domain, ProvisioningRun
 from tenants.communes.models.commune import STILL_THERE
 from tenants.communes.scope import public_scope
@@ -136,6 +137,7 @@ def _new_commune(order: CommuneOrder) -> Commune:
 
 def suspend_commune(*, commune: Commune, actor: Any, reason: str) -> Commune:
     """Close a portal for visitors; its data stays. Doing it twice changes nothing."""
+    copy_brand(commune)
     return change_state(commune=commune, to=CommuneState.SUSPENDED, actor=actor, reason=reason)
 
 

@@ -22,6 +22,13 @@ class Act:
     detail: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class NamedActor:
+    """Who ordered what a worker does later, by the e-mail address that travelled with the order; "" is the system."""
+
+    email: str
+
+
 def record_act(*, actor: Any, verb: str, target: str, detail: dict[str, Any] | None = None) -> None:
     """Write one act to the platform's audit. `actor` is a user, or None for the command line or the system.
 

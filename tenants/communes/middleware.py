@@ -20,13 +20,14 @@ from django.utils.translation import gettext as _
 
 from tenants.communes.cells import is_reachable
 from tenants.communes.cells.window import READING, come_back_soon, is_moving
+from tenants.communes.closed import closed_answer
 from tenants.communes.domains.wellknown import PREFIX, answer_well_known
 from tenants.communes.hosts import Host, HostKind, canonical_address, host_of
 from tenants.communes.requests import SiteRequest
 from tenants.communes.rollouts.maintenance import maintenance_page
 from tenants.communes.rollouts.releases import is_behind
 from tenants.communes.scope import CommuneRef, commune_scope, only_named, public_scope
-from tenants.communes.states import OPEN_STATES, closed_page
+from tenants.communes.states import OPEN_STATES
 
 log = structlog.get_logger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -68,8 +69,8 @@ class HostMiddleware:
                 return self._respond(request)
         request.commune = host.commune
         request.META["rathausplatz.schema"] = host.commune.schema
-        if host.commune.state not in OPEN_STATES:
-            return closed_page(host.commune)
+        if host.commune.state not in OPEN_STATES and (closed := closed_answer(host.commune, request.path_info)):
+            return closed
         if is_behind(host.commune):
             return maintenance_page(host.commune)
         return self._answer_portal(request, host.commune)

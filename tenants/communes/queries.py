@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
-from tenants.communes.models import Commune, CommuneState, ProvisioningRun
+from tenants.communes.models import Archive, Commune, CommuneState, ProvisioningRun
 from tenants.communes.scope import CommuneRef, public_scope
 
 
@@ -14,9 +15,18 @@ class CommuneNotFoundError(LookupError):
     """No commune of that name or schema."""
 
 
+class CommuneGoneError(CommuneNotFoundError):
+    """The commune was deleted, or is being deleted right now."""
+
+
+def present_communes() -> QuerySet[Commune]:
+    """Communes that were not deleted: what is left of a deleted one is only its name."""
+    return Commune.objects.exclude(state=CommuneState.DELETED)
+
+
 def communes_for_operator() -> QuerySet[Commune]:
-    """All communes with their domains, by name."""
-    return Commune.objects.prefetch_related("domains").order_by("name", "id")
+    """All communes that were not deleted, with their domains, by name."""
+    return present_communes().prefetch_related("domains").order_by("name", "id")
 
 
 def open_communes() -> QuerySet[Commune]:
@@ -25,18 +35,30 @@ def open_communes() -> QuerySet[Commune]:
 
 
 def commune_by_schema(schema: str) -> CommuneRef:
-    """The commune of a schema. Raises CommuneNotFoundError: an unknown schema never falls back to public."""
-    return find_commune(schema).ref()
+    """The commune of exactly this schema: it never falls back to public, nor to another that has it as its slug.
+
+    Raises CommuneNotFoundError, and CommuneGoneError for one that was deleted.
+    """
+    with public_scope():
+        found = Commune.objects.prefetch_related("domains").filter(schema_name=schema).first()
+        if found is None:
+            raise CommuneNotFoundError(f"No commune has the schema {schema!r}.")
+        if found.state == CommuneState.DELETED or found.removal_began_at is not None:
+            raise CommuneGoneError(f"The commune of the schema {schema!r} was deleted.")
+        return found.ref()
 
 
 def find_commune(name: str) -> Commune:
-    """A commune by slug, schema, regional key or name. Raises CommuneNotFoundError with what to do."""
+    """A commune by slug, schema, regional key or name; a deleted one only where no other answers to the name.
+
+    Raises CommuneNotFoundError with what to do.
+    """
     with public_scope():
-        everyone = Commune.objects.prefetch_related("domains")
-        for field in ("slug", "schema_name", "ars", "official_name", "name"):
-            found = list(everyone.filter(**{field: name})[:2])
-            if len(found) == 1:
-                return found[0]
+        for some in (present_communes(), Commune.objects.all()):
+            for field in ("slug", "schema_name", "ars", "official_name", "name"):
+                found = list(some.prefetch_related("domains").filter(**{field: name})[:2])
+                if len(found) == 1:
+                    return found[0]
     raise CommuneNotFoundError(f"No commune {name!r}. `rathausplatz commune list` shows all of them.")
 
 
@@ -51,3 +73,26 @@ def communes_by_cell(communes: Iterable[Commune]) -> dict[str, list[Commune]]:
 def runs_in_progress() -> QuerySet[ProvisioningRun]:
     """Provisioning that is not finished, the newest first."""
     return ProvisioningRun.objects.exclude(state=ProvisioningRun.State.DONE).select_related("commune")
+
+
+def last_proven_restore(commune: Commune | None = None) -> datetime | None:
+    """When an archive of `commune` (None: of any) was last restored into a scratch schema and found whole."""
+    with public_scope():
+        proven = Archive.objects.filter(proven_at__isnull=False)
+        if commune is not None:
+            proven = proven.filter(commune=commune)
+        found: datetime | None = proven.aggregate(last=Max("proven_at"))["last"]
+    return found
+
+
+def proven_restores() -> dict[int, datetime]:
+    """For each commune, by its key, when an archive of it was last proven; those without a proof are missing."""
+    with public_scope():
+        proven = Archive.objects.filter(proven_at__isnull=False).order_by().values_list("commune")
+        return dict(proven.annotate(last=Max("proven_at")))
+
+
+def communes_with_schema() -> QuerySet[Commune]:
+    """Communes that have data of their own to be archived, by name."""
+    states = (CommuneState.ONBOARDING, CommuneState.LIVE, CommuneState.SUSPENDED, CommuneState.OFFBOARDING)
+    return communes_for_operator().filter(state__in=states, removal_began_at=None)

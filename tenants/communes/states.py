@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpResponse
-from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from tenants.communes.audit import Act, record_acts
 from tenants.communes.invalidation import announce
 from tenants.communes.models import Commune, CommuneState
-from tenants.communes.scope import CommuneRef, public_scope
+from tenants.communes.scope import public_scope
 
 S = CommuneState
 TRANSITIONS: dict[str, frozenset[str]] = {
@@ -55,6 +53,8 @@ def walk(*, row: Commune, path: Sequence[str], actor: Any, reason: str = "", **f
     """
     acts = []
     for to in path:
+        if row.removal_began_at is not None and to != S.DELETED:
+            raise TransitionError(_("%(name)s wird gerade gelöscht.") % {"name": row.name})
         if to not in TRANSITIONS[row.state]:
             raise TransitionError(
                 _("%(name)s ist „%(now)s“ und kann nicht „%(to)s“ werden.")
@@ -67,9 +67,3 @@ def walk(*, row: Commune, path: Sequence[str], actor: Any, reason: str = "", **f
     row.save(update_fields=["state", *fields])
     record_acts(actor=actor, acts=acts)
     announce("hosts")
-
-
-def closed_page(commune: CommuneRef) -> HttpResponse:
-    """What visitors see of a commune that is not open: friendly, without a query into its schema."""
-    page = render_to_string("themes/errors/closed.html", {"commune": commune})
-    return HttpResponse(page, status=503, headers={"Retry-After": "3600", "Cache-Control": "no-store"})

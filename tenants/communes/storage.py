@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Iterator
 from os.path import abspath
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils._os import safe_join
 from storages.backends.s3 import S3Storage
 
-from tenants.communes.scope import current_scope
+from tenants.communes.scope import PUBLIC_SCHEMA, current_scope
+
+
+class CommuneFiles(Protocol):
+    """What lifecycle and archives need of a storage, beyond Django's own."""
+
+    def paths(self) -> Iterator[str]:
+        """The names of all files of the current scope, in order."""
+
+    def clear(self) -> None:
+        """Remove every file of the current scope. May run twice."""
+
+
+def commune_files() -> CommuneFiles:
+    """The storage of uploads, seen as all files of one commune."""
+    storage: Any = default_storage
+    return storage  # type: ignore[no-any-return]
 
 
 class CommuneStorage(FileSystemStorage):
@@ -18,6 +38,22 @@ class CommuneStorage(FileSystemStorage):
     @property
     def location(self) -> str:
         return str(safe_join(abspath(self.base_location), current_scope().schema))
+
+    def paths(self) -> Iterator[str]:
+        """The names of all files of the current scope, in order."""
+        root = Path(self.location)
+        yield from sorted(
+            (Path(folder) / name).relative_to(root).as_posix()
+            for folder, _folders, names in os.walk(root)
+            for name in names
+        )
+
+    def clear(self) -> None:
+        """Remove every file of the current scope. May run twice."""
+        _refuse_public()
+        shutil.rmtree(self.location, ignore_errors=True)
+        if os.path.lexists(self.location):
+            raise OSError(f"Not everything below {self.location} could be removed.")
 
 
 class CommuneS3Storage(S3Storage):
@@ -30,3 +66,23 @@ class CommuneS3Storage(S3Storage):
     def get_default_settings(self) -> dict[str, Any]:
         settings: dict[str, Any] = super().get_default_settings()
         return settings | {"default_acl": "private", "querystring_auth": True, "file_overwrite": False}
+
+    def paths(self) -> Iterator[str]:
+        """The names of all files of the current scope, in order, read in pages."""
+        prefix = f"{self.location}/"
+        for item in self.bucket.objects.filter(Prefix=prefix):
+            yield item.key.removeprefix(prefix)
+
+    def clear(self) -> None:
+        """Remove every file of the current scope and its older versions, in pages of 1000. May run twice."""
+        _refuse_public()
+        versions = self.bucket.object_versions.filter(Prefix=f"{self.location}/")
+        while any(True for _version in versions.limit(1)):
+            refused = [error for page in versions.delete() for error in page.get("Errors", ())]
+            if refused:
+                raise OSError(f"{len(refused)} files below {self.location} could not be removed: {refused[0]['Code']}.")
+
+
+def _refuse_public() -> None:
+    if current_scope().schema == PUBLIC_SCHEMA:
+        raise RuntimeError("Files are removed for one commune at a time.")

@@ -6,16 +6,18 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
+import structlog
 from celery import shared_task
 from django.db import DatabaseError
 
 from tenants.communes.cells import is_reachable
 from tenants.communes.cells.window import SECONDS_OF_A_MOVE, is_moving
-from tenants.communes.queries import commune_by_schema, open_communes
+from tenants.communes.queries import CommuneGoneError, commune_by_schema, open_communes
 from tenants.communes.rollouts.maintenance import SECONDS_UNTIL_NEXT_TRY
 from tenants.communes.rollouts.releases import is_behind
 from tenants.communes.scope import commune_scope
 
+log = structlog.get_logger(__name__)
 F = TypeVar("F", bound=Callable[..., Any])
 # the queue of the worker that logs in as the owner of the schemas
 OWNER_QUEUE = "owner"
@@ -28,7 +30,7 @@ def commune_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     The task enters the commune's scope and one transaction before it calls the function, so the function sees the
     commune as a view does. It is acknowledged after it ended: it may run twice and must be idempotent. While the
     commune's schema is behind this code, or this worker has no address of its cell, the task comes back a minute later;
-    while it moves to another cell, in a moment.
+    while it moves to another cell, in a moment. A deleted commune's ends quietly.
     """
 
     def decorate(function: Callable[..., Any]) -> Any:
@@ -38,7 +40,12 @@ def commune_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
         @shared_task(name=name, bind=True, **settled)
         @wraps(function)
         def run(task: Any, *, schema: str, **arguments: Any) -> Any:
-            commune = commune_by_schema(schema)
+            try:
+                commune = commune_by_schema(schema)
+            except CommuneGoneError:
+                # what was still waiting when the commune was deleted has nothing left to do
+                log.info("task.commune_gone", commune=schema, task=function.__name__)
+                return None
             if is_behind(commune) or not is_reachable(commune.cell):
                 raise task.retry(countdown=SECONDS_UNTIL_NEXT_TRY)
             if commune.read_only:

@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 READY_WITHIN = 60.0
@@ -86,19 +86,15 @@ def end(child: subprocess.Popen[bytes]) -> None:
     """End a process and its group. May be called twice."""
     if child.poll() is None:
         _signal(child, signal.SIGTERM)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             child.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            pass
     _signal(child, signal.SIGKILL)
     child.wait()
 
 
 def _signal(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(child.pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def wait_for_port(child: subprocess.Popen[bytes], port: int, log: Path) -> None:

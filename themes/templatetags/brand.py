@@ -13,10 +13,12 @@ register = template.Library()
 
 
 @register.simple_tag
-def brand_without_asking(commune: CommuneRef | None = None) -> BrandView:
-    """What this process remembers of the brand; else a plain one with the commune's name; else the
-    operator's.
+def brand_without_asking(commune: CommuneRef | None = None, known: BrandView | str | None = None) -> BrandView:
+    """The brand the view knows already; else what this process remembers; else a plain one with the
+    commune's name; else the operator's.
     """
+    if isinstance(known, BrandView):
+        return known
     commune = commune or current_commune()
     if commune is None:
         return operator_brand()

@@ -15,8 +15,9 @@ from tenants.accounts.access import require
 from tenants.communes import naming
 from tenants.communes.actions import CommuneOrder, request_commune, slug_taken
 from tenants.communes.audit import record_act
-from tenants.communes.models import Commune, ProvisioningRun
+from tenants.communes.models import ProvisioningRun
 from tenants.communes.provisioning.tasks import provision
+from tenants.communes.queries import present_communes
 from themes.presets import suggested_brand
 
 PERMISSION = "accounts.operate_platform"
@@ -33,7 +34,7 @@ def begin_onboarding(
     """Begin with an entry of the directory or with `facts` of one's own; name, address and look are proposed."""
     require(actor, PERMISSION)
     chosen = facts_of(entry) if entry is not None else dict(facts or {})
-    if chosen.get("ars") and Commune.objects.filter(ars=chosen["ars"]).exists():
+    if chosen.get("ars") and present_communes().filter(ars=chosen["ars"]).exists():
         raise OnboardingError(_("%(name)s ist schon aufgenommen.") % {"name": chosen["official_name"]})
     slug = naming.slug_for(
         chosen["official_name"], taken=slug_taken, hints=(chosen.get("county", ""), chosen.get("postcode", ""))

@@ -60,7 +60,10 @@ def check(request: HttpRequest, slug: str, key: int) -> HttpResponse:
 @require_POST
 def primary(request: HttpRequest, slug: str, key: int) -> HttpResponse:
     """Make it the address of mails, documents and redirects."""
-    text = _("%(name)s ist jetzt die Hauptadresse.")
+    text = _(
+        "%(name)s ist jetzt die Hauptadresse. Ein Passkey gilt für eine Adresse: Wer sich mit einem anmeldet, "
+        "richtet ihn dort neu ein."
+    )
     return _do(request, slug, lambda: make_primary(domain=_existing(slug, key), actor=request.user), text)
 
 

@@ -14,10 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 from console import wording
 from console.addresses import AddressForm, addresses_of, former_addresses_of
 from console.frame import page
+from console.lifecycle_forms import DeletionForm, LifecycleForm
 from console.onboarding.forms import ReasonForm
 from console.queries import (
     FILTERS,
     acts_for_list,
+    archives_for_page,
     commune_for_page,
     communes_for_list,
     filter_counts,
@@ -26,9 +28,10 @@ from console.queries import (
 from tenants.accounts.access import allowed
 from tenants.communes.actions import resume_commune, suspend_commune
 from tenants.communes.addresses import portal_address
-from tenants.communes.models import Commune, CommuneState
-from tenants.communes.provisioning.steps import step_names
-from tenants.communes.states import OPEN_STATES, TransitionError
+from tenants.communes.models import Commune, CommuneState, ProvisioningRun
+from tenants.communes.provisioning.steps import step_names, steps_of
+from tenants.communes.queries import last_proven_restore, present_communes, proven_restores
+from tenants.communes.states import OPEN_STATES, TRANSITIONS, TransitionError
 
 PER_PAGE = 50
 
@@ -40,14 +43,17 @@ def communes(request: HttpRequest) -> HttpResponse:
     wanted, chosen = request.GET.get("q", "").strip()[:100], request.GET.get("filter", "")
     chosen = chosen if chosen in FILTERS else ""
     found = Paginator(communes_for_list(wanted=wanted, chosen=chosen), PER_PAGE).get_page(request.GET.get("page"))
+    proven = proven_restores()
     for commune in found:
         _describe(commune)
+        commune.proven = proven.get(commune.pk)
     counts = filter_counts()
     titles = {
         "": _("Alle"),
         "attention": _("Braucht Aufmerksamkeit"),
         "arriving": _("In Aufnahme"),
         "suspended": _("Ausgesetzt"),
+        "leaving": _("Im Auszug"),
         "behind": _("Hinter der Auslieferung"),
     }
     chips = [(name, title, counts[name]) for name, title in titles.items() if counts[name] or name in ("", chosen)]
@@ -60,6 +66,7 @@ def communes(request: HttpRequest) -> HttpResponse:
         chosen=chosen,
         wanted=wanted,
         figures=fleet_figures(),
+        last_proven=max(proven.values(), default=None),
         query=urlencode({k: v for k, v in (("q", wanted), ("filter", chosen)) if v}),
     )
 
@@ -72,6 +79,15 @@ def _describe(commune: Commune) -> None:
             "now": min(len(commune.run_finished) + 1, len(step_names())),
             "all": len(step_names()),
         }
+
+
+def _runs_of(commune: Commune) -> list[ProvisioningRun]:
+    runs = list(commune.provisioning_runs.all())
+    for run in runs:
+        run.step_list = [
+            (wording.step_label(name), name in run.finished_steps, name == run.step) for name in steps_of(run)
+        ]
+    return runs
 
 
 @allowed("accounts.operate_platform")
@@ -87,18 +103,15 @@ def commune_page(
     *,
     form: ReasonForm | None = None,
     address: AddressForm | None = None,
+    lifecycle: LifecycleForm | None = None,
+    deletion: DeletionForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page of a commune, with the forms that were refused."""
+    """A commune's page; a form that was filled in wrongly comes back with its faults."""
     found = commune_for_page(slug)
     if found is None:
         raise Http404(slug)
     _describe(found)
-    runs = list(found.provisioning_runs.all())
-    for run in runs:
-        run.step_list = [
-            (wording.step_label(name), name in run.finished_steps, name == run.step) for name in step_names()
-        ]
     acts = [wording.act_row(act) for act in acts_for_list(target=found.schema_name)[:12]]
     return page(
         request,
@@ -106,12 +119,19 @@ def commune_page(
         current="console_communes",
         status=status,
         commune=found,
-        runs=runs,
+        runs=_runs_of(found),
         acts=acts,
         form=form or ReasonForm(),
         addresses=addresses_of(found),
         former_addresses=former_addresses_of(found),
         address_form=address or AddressForm(auto_id="address-%s"),
+        lifecycle=lifecycle or LifecycleForm(),
+        stay=LifecycleForm(auto_id="stay_%s"),
+        deletion=deletion or DeletionForm(),
+        may_offboard=CommuneState.OFFBOARDING in TRANSITIONS[found.state],
+        may_delete=CommuneState.DELETED in TRANSITIONS[found.state],
+        archives=archives_for_page(found),
+        proven=last_proven_restore(found),
         portal=portal_address(found.primary_host),
         is_open=found.state in OPEN_STATES,
     )
@@ -149,7 +169,7 @@ def resume(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _existing(slug: str) -> Commune:
-    found: Commune | None = Commune.objects.filter(slug=slug).first()
+    found: Commune | None = present_communes().filter(slug=slug).first()
     if found is None:
         raise Http404(slug)
     return found

@@ -26,8 +26,7 @@ from console.onboarding.preview import preview_of
 from console.queries import directory_entries, open_onboardings
 from services.definitions.queries import all_newest, bundles
 from tenants.accounts.access import allowed
-from tenants.communes.models import Commune
-from tenants.communes.queries import runs_in_progress
+from tenants.communes.queries import present_communes, runs_in_progress
 
 CURRENT = "console_onboarding"
 PER_PAGE = 20
@@ -39,7 +38,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     """Search the official directory; below, what was begun and not finished."""
     wanted = request.GET.get("q", "").strip()[:100]
     found = Paginator(directory_entries(wanted), PER_PAGE).get_page(request.GET.get("page"))
-    taken = dict(Commune.objects.filter(ars__in=[entry.ars for entry in found]).values_list("ars", "slug"))
+    taken = dict(present_communes().filter(ars__in=[entry.ars for entry in found]).values_list("ars", "slug"))
     entries = [(entry, taken.get(entry.ars, "")) for entry in found]
     return page(
         request,

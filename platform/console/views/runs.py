@@ -16,7 +16,7 @@ from console.onboarding.actions import retry_run
 from tenants.accounts.access import allowed
 from tenants.communes.addresses import portal_address
 from tenants.communes.models import ProvisioningRun
-from tenants.communes.provisioning.steps import is_being_made, step_names
+from tenants.communes.provisioning.steps import is_being_made, steps_of
 
 PATIENCE = timedelta(seconds=20)
 S = ProvisioningRun.State
@@ -27,7 +27,7 @@ S = ProvisioningRun.State
 def run(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Live progress: the page asks for itself again every second until the commune is there."""
     found = _existing(key)
-    names = step_names()
+    names = steps_of(found)
     failed_step, _colon, _rest = found.error.partition(":")
     being_made = is_being_made(found)
     entries = [

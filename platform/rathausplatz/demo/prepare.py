@@ -18,6 +18,7 @@ from tenants.communes.actions import CommuneOrder, request_commune
 from tenants.communes.models import Commune, ProvisioningRun
 from tenants.communes.provisioning.steps import provision_commune
 from tenants.communes.provisioning.template import migrate_everything
+from tenants.communes.queries import present_communes
 from tenants.communes.scope import commune_scope
 
 Say = Callable[[str], None]
@@ -38,7 +39,7 @@ def prepare(say: Say) -> None:
 
 
 def _take_on(facts: dict[str, Any]) -> None:
-    existing = Commune.objects.filter(slug=facts["slug"]).first()
+    existing = present_communes().filter(slug=facts["slug"]).first()
     if existing is None:
         order = CommuneOrder(
             official_name=facts["official_name"],

@@ -9,7 +9,7 @@ import structlog
 from django.db import Error, connection
 from django.db.models import Count, Max, Model
 from django.utils import timezone
-from kombu.exceptions import KombuError
+from kombu.exceptions import KombuError, OperationalError
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from rathausplatz.celery import app
@@ -91,9 +91,13 @@ def _of_broker() -> Iterator[Metric]:
     """Messages that wait, by queue. A queue that nobody declared yet is empty."""
     family = GaugeMetricFamily("rathausplatz_queue_messages", "Messages waiting for a worker", labels=["queue"])
     with app.connection_for_read() as broker:
-        broker.ensure_connection(max_retries=1, timeout=2)
-        for queue in (app.conf.task_default_queue, OWNER_QUEUE):
-            family.add_metric([queue], _waiting(broker, queue))
+        try:
+            broker.ensure_connection(max_retries=1, timeout=2)
+            for queue in sorted({app.conf.task_default_queue, OWNER_QUEUE, *app.amqp.queues}):
+                family.add_metric([queue], _waiting(broker, queue))
+        except (*broker.connection_errors, *broker.channel_errors) as error:
+            # each transport has errors of its own, a refused login among them
+            raise OperationalError(str(error)) from error
     yield family
 
 

@@ -12,7 +12,7 @@ from rathausplatz.cli import data_dir
 env = environ.Env()
 BASE_DIR = Path(__file__).parents[3]
 DATA_DIR = data_dir()
-RELEASE = "2026.11.1"
+RELEASE = "2026.11.2"
 DEMO = env.bool("RATHAUSPLATZ_DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 

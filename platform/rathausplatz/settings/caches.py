@@ -10,7 +10,7 @@ _shared = (
     {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
     if CACHE_URL
     else {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "BACKEND": "tenants.communes.caching.CommuneFileCache",
         "LOCATION": str(DATA_DIR / "cache"),
     }
 )

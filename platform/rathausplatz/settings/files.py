@@ -13,6 +13,12 @@ FONTS_DIR = BUILD_DIR / "fonts"
 for _folder in (STATIC_ROOT, FONTS_DIR):
     _folder.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [("fonts", FONTS_DIR)]
+# archives of whole communes: a folder, or s3://bucket/prefix on the same server as the uploads
+ARCHIVE_DIR = env.str("ARCHIVE_DIR", default=str(DATA_DIR / "archives"))
+ARCHIVE_KEEP = env.int("ARCHIVE_KEEP", default=7)
+ARCHIVE_PROOFS_A_NIGHT = env.int("ARCHIVE_PROOFS_A_NIGHT", default=3)
+ARCHIVE_FINAL_DAYS = env.int("ARCHIVE_FINAL_DAYS", default=90)
+EXPORT_DAYS = env.int("EXPORT_DAYS", default=7)
 AWS_STORAGE_BUCKET_NAME = env.str("AWS_STORAGE_BUCKET_NAME", default="")
 AWS_S3_ENDPOINT_URL = env.str("AWS_S3_ENDPOINT_URL", default=None)
 AWS_S3_REGION_NAME = env.str("AWS_S3_REGION_NAME", default=None)

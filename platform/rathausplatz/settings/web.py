@@ -11,6 +11,7 @@ MIDDLEWARE = [
     "rathausplatz.metrics.middleware.MetricsMiddleware",
     "rathausplatz.middleware.RequestContextMiddleware",
     "rathausplatz.middleware.ProxyMiddleware",
+    "rathausplatz.middleware.OwnDomainMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

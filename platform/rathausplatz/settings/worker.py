@@ -5,6 +5,8 @@ What must happen is in the database (each case's steps); a lost message is found
 
 from __future__ import annotations
 
+from celery.schedules import crontab
+
 from rathausplatz.settings.base import DATA_DIR, env
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
@@ -29,6 +31,7 @@ CELERY_TIMEZONE = "Europe/Berlin"
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "communes.nightly": {"task": "tenants.communes.nightly", "schedule": crontab(hour=1, minute=30)},
     "cells.tidy": {"task": "tenants.communes.cells.tidy", "schedule": 300.0},
     "cases.sweep": {"task": "services.cases.tasks.sweep", "schedule": 30.0},
     "cms.publish": {"task": "cms.tasks.publish", "schedule": 60.0},

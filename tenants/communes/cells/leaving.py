@@ -6,54 +6,33 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from tenants.communes.cells.window import open_for_writing
+from tenants.communes.lifecycle.dropping import drop_role, drop_schema
 from tenants.communes.models import Commune, Move
-from tenants.communes.roles import quoted, role_of
-from tenants.communes.scope import PUBLIC_SCHEMA, owner_scope, public_scope
-
-TABLES_AT_ONCE = 20
+from tenants.communes.roles import role_of
+from tenants.communes.scope import public_scope
 
 
 def drop_copy(move: Move) -> None:
-    """Remove the schema and role that a finished move left in its source. May run twice.
-
-    Some tables at a time, so that the locks of one transaction stay few.
-    """
+    """Remove the schema and role that a finished move left in its source. May run twice."""
     with public_scope():
         if Commune.objects.filter(pk=move.commune_id, cell=move.source).exists():
             return  # it has come back; that schema is its own
     schema = move.commune.schema_name
-    with owner_scope(PUBLIC_SCHEMA, cell=move.source):
-        while tables := _some_tables(schema):
-            with transaction.atomic(), connection.cursor() as cursor:
-                names = ", ".join(f"{quoted(schema)}.{quoted(table)}" for table in tables)
-                cursor.execute(f"DROP TABLE {names} CASCADE")
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"DROP SCHEMA IF EXISTS {quoted(schema)} CASCADE")
-            cursor.execute(f"DROP ROLE IF EXISTS {quoted(role_of(schema))}")
+    drop_schema(schema, cell=move.source)
+    drop_role(role_of(schema), cell=move.source)
     with public_scope():
         Move.objects.filter(pk=move.pk).update(kept_until=None)
     move.kept_until = None
 
 
-def _some_tables(schema: str) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-            " WHERE n.nspname = %s AND c.relkind = 'r' ORDER BY 1 LIMIT %s",
-            [schema, TABLES_AT_ONCE],
-        )
-        return [row[0] for row in cursor.fetchall()]
-
-
-def forget_copy(commune: Commune, cell: str) -> None:
-    """Remove the copy that an earlier move of this commune left in a cell, before it goes there again."""
+def drop_copies(commune_id: int, *, cell: str | None = None) -> None:
+    """Remove the copies that moves of a commune left in all cells, or in one, before it goes there again."""
     with public_scope():
-        left = list(
-            Move.objects.filter(commune=commune, source=cell, step=Move.Step.DONE)
-            .exclude(kept_until=None)
-            .select_related("commune")
-        )
-    for move in left:
+        left = Move.objects.filter(commune_id=commune_id, step=Move.Step.DONE).exclude(kept_until=None)
+        if cell is not None:
+            left = left.filter(source=cell)
+        moves = list(left.select_related("commune"))
+    for move in moves:
         drop_copy(move)
 
 

@@ -18,7 +18,7 @@ from psycopg import sql
 
 from tenants.communes.audit import record_act
 from tenants.communes.cells.adding import acting_as_owner
-from tenants.communes.cells.leaving import drop_copy, forget_copy
+from tenants.communes.cells.leaving import drop_copies, drop_copy
 from tenants.communes.cells.routing import alias_of
 from tenants.communes.cells.rows import carry_sequences, contents_of_both
 from tenants.communes.cells.servers import Admin, CellError, administering, require_publisher, run, value
@@ -114,7 +114,7 @@ def _begin(commune: Commune, to: str) -> Move:
             raise CellError(f"The cell {to!r} was never added: rathausplatz cell add {to}")
     with administering(commune.cell) as admin:
         require_publisher(admin, commune.cell)
-    forget_copy(commune, to)
+    drop_copies(commune.pk, cell=to)
     if schema_exists(commune.schema_name, cell=to):
         raise CellError(f"The cell {to!r} has a schema {commune.schema_name!r} that no move of ours left there.")
     with public_scope():

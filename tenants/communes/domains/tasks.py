@@ -10,22 +10,24 @@ from django.utils import timezone
 
 from tenants.communes.domains.queries import domains_to_look_at
 from tenants.communes.domains.rechecks import recheck_domain
-from tenants.communes.models import Domain
+from tenants.communes.models import CommuneState, Domain
 from tenants.communes.scope import public_scope
 
 log = structlog.get_logger(__name__)
 # so many looks are sent at once; the next round takes the rest
 MOST_AT_ONCE = 200
+GONE = (CommuneState.ARCHIVED, CommuneState.DELETED)
 
 
 @shared_task(acks_late=True)
 def recheck_domains() -> int:
     """Send one look for each host name that is due; returns how many. May run twice: a look is taken only once."""
     with public_scope():
-        due = list(domains_to_look_at(timezone.now()).values_list("pk", flat=True)[:MOST_AT_ONCE])
-    for key in due:
+        due = domains_to_look_at(timezone.now()).exclude(tenant__state__in=GONE)
+        keys = list(due.values_list("pk", flat=True)[:MOST_AT_ONCE])
+    for key in keys:
         look.delay(domain_id=key)
-    return len(due)
+    return len(keys)
 
 
 @shared_task(acks_late=True)

@@ -5,6 +5,7 @@ from tenants.communes.models.audit import AuditEntry
 from tenants.communes.models.cells import Cell, Move
 from tenants.communes.models.commune import Commune, CommuneKind, CommuneState
 from tenants.communes.models.domains import ANSWERING_STATES, Domain, DomainProof, DomainState
+from tenants.communes.models.exports import ReadableExport
 from tenants.communes.models.provisioning import ProvisioningRun, SpareSchema
 from tenants.communes.models.rollouts import Release, Rollout, RolloutItem
 
@@ -21,6 +22,7 @@ __all__ = [
     "DomainState",
     "Move",
     "ProvisioningRun",
+    "ReadableExport",
     "Release",
     "Rollout",
     "RolloutItem",

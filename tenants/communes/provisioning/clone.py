@@ -136,15 +136,16 @@ def structure_script(catalogue: Catalogue, target: str) -> str:
     return _renamed(catalogue, target, _structure(catalogue, *_in_dependency_order(catalogue)))
 
 
-def clone_script(catalogue: Catalogue, target: str) -> str:
-    """The whole SQL that makes `target` equal to the template, role and grants included."""
+def clone_script(catalogue: Catalogue, target: str, *, rows: bool = True) -> str:
+    """The whole SQL that makes `target` equal to the template, role and grants included; without `rows`, empty."""
     if not SCHEMA_PATTERN.match(target):
         raise TemplateError(f"{target!r} is not a schema name.")
     order, late = _in_dependency_order(catalogue)
     parts = [f"CREATE SCHEMA {_q(target)}", *_structure(catalogue, order, late)]
     # rows last: their deferred foreign key checks would be pending when a table is altered
-    parts += [_copy_rows(catalogue, table) for table in order]
-    parts += _sequence_positions(catalogue)
+    if rows:
+        parts += [_copy_rows(catalogue, table) for table in order]
+        parts += _sequence_positions(catalogue)
     return _renamed(catalogue, target, parts) + ";\n" + commune_memberships(target) + commune_grants(target)
 
 
@@ -274,6 +275,17 @@ def clone_template(target: str, *, level: int, cell: str = MAIN) -> None:
     Raises the database's error when the schema exists already.
     """
     script = f"CREATE ROLE {_q(role_of(target))} NOLOGIN INHERIT;\n" + clone_script(_template(level, cell), target)
+    with connection.cursor() as cursor:
+        cursor.execute(script)
+
+
+def clone_structure(target: str, *, source: str, cell: str = MAIN) -> None:
+    """Make schema and role with the tables of `source` and no rows, for rows that come from an archive.
+
+    In the owner's scope and a transaction. `source` is the template or one made for an older level.
+    """
+    catalogue = _template(hold_template(), cell) if source == TEMPLATE_SCHEMA else read_catalogue(source, cell=cell)
+    script = f"CREATE ROLE {_q(role_of(target))} NOLOGIN INHERIT;\n" + clone_script(catalogue, target, rows=False)
     with connection.cursor() as cursor:
         cursor.execute(script)
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from tenants.communes.archives.importing import IMPORT_STEPS, complete_import, is_import
 from tenants.communes.models import Commune, CommuneState, ProvisioningRun
 from tenants.communes.provisioning.schemas import make_schema
 from tenants.communes.scope import commune_scope, public_scope
@@ -41,6 +42,11 @@ def step_names() -> list[str]:
     return [SCHEMA_STEP, *(s.name for s in starters() if s.prepare is not None), OPEN_STEP]
 
 
+def steps_of(run: ProvisioningRun) -> list[str]:
+    """The steps of one run: those of an import, or those of a new commune."""
+    return list(IMPORT_STEPS) if is_import(run) else step_names()
+
+
 def provision_commune(*, run_id: Any, actor: Any = None) -> ProvisioningRun:
     """Make the commune of a run. A finished run is returned as it is, so it may run twice, and twice at once.
 
@@ -55,6 +61,8 @@ def provision_commune(*, run_id: Any, actor: Any = None) -> ProvisioningRun:
     except Exception as error:
         _fail(run_id, progress.step, error, actor)
         raise
+    if is_import(run):
+        return complete_import(run_id=run_id, actor=actor)
     log.info("provisioning.done", commune=run.commune.schema_name, attempts=run.attempts)
     return run
 
@@ -70,7 +78,7 @@ def is_being_made(run: ProvisioningRun) -> bool:
 def _make(run_id: Any, actor: Any, progress: _Progress) -> ProvisioningRun:
     with public_scope():
         run = _hold(run_id)
-        if run.state == S.DONE:
+        if run.state == S.DONE or is_import(run):
             return run
         commune = run.commune
         level = make_schema(commune.schema_name, cell=commune.cell)

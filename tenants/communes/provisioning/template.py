@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from tenants.communes.rollouts.crew import Outcome
 from tenants.communes.rollouts.migrating import Orders, migrate_fleet
+from tenants.communes.rollouts.template import create_template, migrate_schema, seed_template
 
+__all__ = ["FleetMigrationError", "create_template", "migrate_everything", "migrate_schema", "seed_template"]
 Say = Callable[[str], None]
 
 

@@ -107,6 +107,19 @@ def migrate_fleet(*, orders: Orders, watcher: Watcher, say: Say) -> Report:
         return carry_out(plan=plan, make_work=mover.make_work, watcher=watcher, on_done=mover.enter_levels)
 
 
+def bring_forward(commune: Commune) -> int:
+    """Bring one commune's schema to the newest release and return its level; for one that came from elsewhere.
+
+    Replays what is recorded; where no recorded way leads on, Django migrates. May run twice. Raises OffTheChainError.
+    """
+    position = survey([commune])[0]
+    mover = Mover({commune.pk: position}, Orders(runner="django"))
+    if position.is_behind:
+        mover.make_work()(commune.ref())
+    mover.enter_levels([commune.pk])
+    return mover.level
+
+
 def prepare_release(say: Say, *, verbosity: int = 0) -> None:
     """Migrate the shared tables and the template if they are behind, seed the template, renew the cells' copies."""
     if pending_in(PUBLIC_SCHEMA, shared_labels()):
@@ -191,6 +204,11 @@ class Mover:
             raise OffTheChainError(
                 f"{commune.schema} has migrations that the template does not know, even after Django migrated it."
             )
+
+    @property
+    def level(self) -> int:
+        """Where it brings them."""
+        return self._newest.level
 
     def enter_levels(self, communes: Sequence[int]) -> None:
         """These communes are at the newest level now."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from tenants.communes.models import Commune, Rollout, RolloutItem
 from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA
+from tenants.communes.queries import last_proven_restore
 from tenants.communes.rollouts.migrating import Position, pending_in, survey
 from tenants.communes.rollouts.releases import Chain, own_level
 from tenants.communes.rollouts.selection import Selector
@@ -27,6 +29,7 @@ class FleetStatus:
     positions: list[Position]
     without_schema: list[str]
     runs: list[Rollout]
+    last_proven_restore: datetime | None = None
 
     @property
     def behind(self) -> list[Position]:
@@ -50,6 +53,7 @@ class FleetStatus:
                 for position in self.behind
             ],
             "without_schema": self.without_schema,
+            "last_proven_restore": self.last_proven_restore.isoformat() if self.last_proven_restore else None,
         }
 
 
@@ -67,6 +71,7 @@ def fleet_status(selector: Selector) -> FleetStatus:
         positions=positions,
         without_schema=[commune.slug for commune in communes if commune.pk not in present],
         runs=runs,
+        last_proven_restore=last_proven_restore(),
     )
 
 

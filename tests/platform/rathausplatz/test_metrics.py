@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 import uuid
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +25,7 @@ from rathausplatz.metrics.middleware import MetricsMiddleware
 from tenants.communes.models import Archive, Commune, Domain, Release
 from tests.conftest import database_url
 from tests.servers.platform import ask, platform_environ, program
+from tests.servers.running import free_port
 from tests.settings import APP_LOGIN, TEST_DATA
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -119,11 +124,12 @@ def test_the_internal_server_refuses_the_internet(address: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def data(django_db_setup: None) -> Path:
+def data(django_db_setup: None) -> Iterator[Path]:
     """A data directory for processes."""
     folder = TEST_DATA / f"metrics-{uuid.uuid4().hex[:8]}"
     folder.mkdir(parents=True)
-    return folder
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_several_web_processes_are_added_up(postgres_url: str, fresh_database: str, data: Path) -> None:
@@ -149,3 +155,52 @@ def test_several_web_processes_are_added_up(postgres_url: str, fresh_database: s
     assert grown("rathausplatz_page_cache_total", outcome="miss") == 60
     assert len(list((data / "metrics").glob("web-*/counter_*.db"))) == 2
     assert not [key for key in after if "pid" in dict(key[1])]
+
+
+def test_too_many_communes_are_not_told_apart(data: Path, settings: Any, gera: Any) -> None:
+    begin = subprocess.run(
+        [sys.executable, "-c", COUNT_ONE, str(data / "few")],
+        env=platform_environ(data=data, database_url="postgresql://nobody@127.0.0.1:1/none"),
+        capture_output=True,
+        text=True,
+    )
+    assert begin.returncode == 0, begin.stderr
+    settings.METRICS_DIR = data / "few"
+    assert value(samples(exposition().decode()), "rathausplatz_commune_requests_total", commune="gera") == 1
+    settings.METRICS_COMMUNES_MOST = 1
+    found = samples(exposition().decode())
+    assert value(found, "rathausplatz_commune_requests_total", commune="gera") is None
+    assert value(found, "rathausplatz_communes", state="live") == 2
+
+
+COUNT_ONE = """
+import sys
+from pathlib import Path
+from rathausplatz.metrics.folders import begin_counting
+begin_counting(Path(sys.argv[1]), "web")
+from rathausplatz.metrics.counters import COMMUNE_REQUESTS
+COMMUNE_REQUESTS.labels("gera").inc()
+"""
+
+
+def test_tasks_count_by_their_outcome(gera: Any) -> None:
+    from tenants.communes.domains.tasks import look, recheck_domains
+
+    done = {"task": recheck_domains.name, "state": "success"}
+    failed = {"task": look.name, "state": "failure"}
+    before = counted("rathausplatz_tasks_total", **done), counted("rathausplatz_tasks_total", **failed)
+    recheck_domains.apply()
+    look.apply(kwargs={"domain_id": "no number"})
+    after = counted("rathausplatz_tasks_total", **done), counted("rathausplatz_tasks_total", **failed)
+    assert (after[0] - before[0], after[1] - before[1]) == (1, 1)
+    assert counted("rathausplatz_task_seconds_count", task=recheck_domains.name) >= 1
+
+
+def test_a_broker_out_of_reach_takes_only_its_own_figures_along(gera: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rathausplatz.celery import app
+
+    monkeypatch.setattr(app.conf, "broker_read_url", f"amqp://guest:guest@127.0.0.1:{free_port()}//")
+    found = samples(exposition().decode())
+    assert value(found, "rathausplatz_up", part="broker") == 0
+    assert value(found, "rathausplatz_up", part="database") == 1
+    assert value(found, "rathausplatz_communes", state="live") == 2

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gzip
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.db import transaction
-from rathausplatz.page_cache import PageCache, store
+from rathausplatz.page_cache import Page, PageCache, PageStore, store
 
 from tenants.communes.invalidation import invalidate_pages, listener
 from tenants.communes.scope import commune_scope
@@ -137,3 +138,13 @@ def test_a_page_made_while_something_changed_is_not_kept(site: Site, gera: Any) 
     site.during = lambda: None
     visitor.get()
     assert site.asked == 2
+
+
+def test_a_commune_s_change_drops_its_pages_and_the_platform_s_own(site: Site) -> None:
+    pages = PageStore()
+    for schema in ("gera", "wurzen", ""):
+        page = Page(schema, time.monotonic() + 60, '"e"', {"": b"x"}, {"": []})
+        pages.put((f"{schema}.localhost", "/", "http"), page, pages.changes)
+    pages.forget("gera")
+    kept = [pages.get((f"{schema}.localhost", "/", "http")) is not None for schema in ("gera", "wurzen", "")]
+    assert kept == [False, True, False]

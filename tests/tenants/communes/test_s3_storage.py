@@ -115,3 +115,24 @@ def test_an_address_is_signed_names_the_communes_object_and_works(storage: Commu
     assert "X-Amz-Signature=" in address
     with urlopen(address) as answer:
         assert answer.read() == b"Gera"
+
+
+def test_all_files_of_one_commune_go_in_pages_and_no_other_s(
+    storage: CommuneS3Storage, bucket: Any, gera: Any, wurzen: Any
+) -> None:
+    for number in range(1005):
+        bucket.put_object(Key=f"gera/many/{number:04}.txt", Body=b"x")
+    for key in ("gera_2/a.txt", "wurzen/a.txt"):
+        bucket.put_object(Key=key, Body=b"x")
+    with commune_scope(gera):
+        assert len(list(storage.paths())) == 1005
+        assert next(storage.paths()) == "many/0000.txt"
+        storage.clear()
+        assert list(storage.paths()) == []
+        storage.clear()
+    assert sorted(item.key for item in bucket.objects.all()) == ["gera_2/a.txt", "wurzen/a.txt"]
+
+
+def test_files_are_never_cleared_outside_of_a_commune(storage: CommuneS3Storage, bucket: Any) -> None:
+    with pytest.raises(RuntimeError, match="one commune at a time"):
+        storage.clear()

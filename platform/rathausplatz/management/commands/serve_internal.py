@@ -6,12 +6,14 @@ import argparse
 import ipaddress
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from rathausplatz.demo.supervisor import PortError, check_port, port_number
+from tenants.communes.isolation.logins import TooPowerfulError, refuse_powerful_login
 
 PORT = 8010
 
@@ -42,7 +44,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             check_port(options["port"], options["address"])
-        except PortError as error:
+            if not settings.DEMO:
+                refuse_powerful_login()
+        except (PortError, TooPowerfulError) as error:
             raise CommandError(str(error)) from error
         Granian(
             "rathausplatz.internal:application",

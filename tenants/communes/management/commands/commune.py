@@ -1,9 +1,9 @@
-"""`rathausplatz commune create|list|show|suspend|resume|move`."""
+"""`rathausplatz commune create|list|show|suspend|resume|export|import|offboard|stay|archive|delete|move`."""
 
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,14 +14,21 @@ from tenants.communes.addresses import portal_address
 from tenants.communes.cells import UnknownCellError
 from tenants.communes.cells.moving import move_commune, undo_move
 from tenants.communes.cells.servers import CellError
+from tenants.communes.lifecycle import command as lifecycle
 from tenants.communes.models import Commune
 from tenants.communes.provisioning.steps import provision_commune
-from tenants.communes.queries import CommuneNotFoundError, communes_for_operator, find_commune
+from tenants.communes.queries import (
+    CommuneNotFoundError,
+    communes_for_operator,
+    find_commune,
+    last_proven_restore,
+    proven_restores,
+)
 from tenants.communes.states import TransitionError
 
 
-def as_row(commune: Commune) -> dict[str, Any]:
-    """A commune as the command line prints it."""
+def as_row(commune: Commune, proven: datetime | None) -> dict[str, Any]:
+    """A commune as the command line prints it; `proven` is when its archive was last restored and compared."""
     return {
         "slug": commune.slug,
         "name": commune.official_name,
@@ -32,11 +39,17 @@ def as_row(commune: Commune) -> dict[str, Any]:
         "inhabitants": commune.inhabitants,
         "release": commune.release,
         "portal": portal_address(commune.primary_host),
+        "last_proven_restore": proven.isoformat() if proven else "",
     }
 
 
+def _row_of(name: str) -> dict[str, Any]:
+    commune = find_commune(name)
+    return as_row(commune, last_proven_restore(commune))
+
+
 class Command(BaseCommand):
-    help = "Take on, list, show, suspend, resume or move communes."
+    help = "Take on, list, show, suspend, resume, export, import, archive, delete or move communes."
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
@@ -56,6 +69,7 @@ class Command(BaseCommand):
             if verb == "suspend":
                 sub.add_argument("--reason", required=True)
             sub.add_argument("--json", action="store_true")
+        lifecycle.add_verbs(verbs)
         self._add_move(verbs)
         listing = verbs.add_parser("list", help="all communes")
         for sub in (create, listing):
@@ -74,12 +88,19 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            rows = getattr(self, f"do_{options['verb']}")(options)
+            rows = self._do(options)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
-        except (CommuneNotFoundError, TransitionError, CellError, UnknownCellError) as error:
+        except (CommuneNotFoundError, TransitionError, CellError, UnknownCellError, *lifecycle.FAULTS) as error:
             raise CommandError(str(error)) from error
         self._print(rows, options)
+
+    def _do(self, options: dict[str, Any]) -> Any:
+        verb = options["verb"]
+        if verb not in lifecycle.VERBS:
+            return getattr(self, f"do_{verb}")(options)
+        result = lifecycle.VERBS[verb](options)
+        return _row_of(result.schema_name) if isinstance(result, Commune) else result
 
     def do_create(self, options: dict[str, Any]) -> Any:
         """Request and provision at once; running it again for a half-made commune completes it."""
@@ -92,15 +113,16 @@ class Command(BaseCommand):
         )
         run = request_commune(order=order, actor=None)
         provision_commune(run_id=run.pk)
-        return as_row(find_commune(run.commune.slug))
+        return _row_of(run.commune.slug)
 
     def do_list(self, options: dict[str, Any]) -> Any:
         """All communes."""
-        return [as_row(commune) for commune in communes_for_operator()]
+        proven = proven_restores()
+        return [as_row(commune, proven.get(commune.pk)) for commune in communes_for_operator()]
 
     def do_show(self, options: dict[str, Any]) -> Any:
         """One commune."""
-        return as_row(find_commune(options["name"]))
+        return _row_of(options["name"])
 
     def do_suspend(self, options: dict[str, Any]) -> Any:
         """Close a portal."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -23,6 +24,7 @@ from tenants.communes.cells.leaving import tidy_moves
 from tenants.communes.cells.moving import move_commune, stream_of, unfinished_move
 from tenants.communes.cells.servers import CellError
 from tenants.communes.cells.window import close_for_writing, open_for_writing
+from tenants.communes.lifecycle.removal import complete_removal
 from tenants.communes.models import AuditEntry, Commune, Move
 from tenants.communes.queries import find_commune
 from tenants.communes.scope import commune_scope, owner_scope
@@ -304,3 +306,20 @@ def test_a_commune_whose_move_died_can_write_again(jena: Any, east_admin: Any) -
     assert stream_of(done).publisher == "east"
     with commune_scope(find_commune("jena").ref()), transaction.atomic():
         assert User.objects.filter(name="Wieder").exists()
+
+
+def test_a_commune_of_another_cell_is_exported_and_removed_whole(
+    jena: Any, main_admin: Any, east_admin: Any, tmp_path: Path
+) -> None:
+    with commune_scope(jena):
+        User.objects.create_user("eins@jena.example", name="Eins")
+    call_command("commune", "export", "jena", "--to", str(tmp_path / "jena.tar"))
+    assert (tmp_path / "jena.tar").stat().st_size > 0
+    move_commune(commune=find_commune("jena"), to="main", actor=None, say=quiet)
+    move_commune(commune=find_commune("jena"), to="east", actor=None, say=quiet)
+    assert has_schema(main_admin, "jena")  # the copy that the way back has left
+    Commune.objects.filter(pk=jena.id).update(state="archived", removal_began_at=timezone.now())
+    complete_removal(commune_id=jena.id)
+    assert not has_schema(main_admin, "jena")
+    assert not has_schema(east_admin, "jena")
+    assert Commune.objects.get(pk=jena.id).state == "deleted"

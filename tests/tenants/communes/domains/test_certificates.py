@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -86,6 +87,7 @@ def internal(postgres_url: str, migrated_database: str) -> Iterator[tuple[int, s
     environ = platform_environ(data=data, database_url=database_url(postgres_url, name, APP_LOGIN))
     with program("internal", "serve-internal", environ=environ, host="localhost") as port:
         yield port, name
+    shutil.rmtree(data, ignore_errors=True)
     with psycopg.connect(postgres_url, autocommit=True) as admin:
         admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
@@ -111,6 +113,7 @@ def test_it_finds_the_database_again_and_says_no_while_it_is_gone(postgres_url: 
         admin.execute(f"SELECT pg_terminate_backend(pid) {others}")
         assert ask(port, question)[:2] == (503, "database out of reach\n")
         assert ask(port, "/ask?domain=console.localhost")[0] == 200
+        assert 'rathausplatz_up{part="database"} 0.0' in ask(port, "/metrics")[1]
         admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
         wait_until(lambda: ask(port, question)[0] == 404, what="the database is found again")
 

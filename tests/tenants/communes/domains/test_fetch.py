@@ -9,6 +9,7 @@ import pytest
 
 from tenants.communes.domains import fetch as fetching
 from tenants.communes.domains.fetch import FetchError, fetch, is_public_address
+from tenants.communes.domains.lookup import resolver_address
 from tests.servers.dns import DnsServer
 from tests.servers.web import WebServer, page
 
@@ -117,3 +118,23 @@ def test_no_address_and_no_answer_of_the_dns_are_told_apart(dns_server: DnsServe
     dns_server.broken.add(NAME)
     with pytest.raises(FetchError, match="dns_silent"):
         fetch(NAME, PATH)
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [
+        ("127.0.0.1:5353", "127.0.0.1", 5353),
+        ("9.9.9.9", "9.9.9.9", 53),
+        ("[2620:fe::fe]:5353", "2620:fe::fe", 5353),
+        ("2620:fe::fe", "2620:fe::fe", 53),
+    ],
+)
+def test_the_resolver_is_an_address_with_or_without_a_port(text: str, host: str, port: int) -> None:
+    found = resolver_address(text)
+    assert (found.host, found.port) == (host, port)
+
+
+@pytest.mark.parametrize("text", ["dns.example", "dns.example:53", "", "127.0.0.1:no"])
+def test_a_resolver_that_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 -- of ipaddress and int
+        resolver_address(text)

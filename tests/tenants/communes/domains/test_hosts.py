@@ -115,3 +115,30 @@ def test_mails_lead_to_the_stored_primary_name_whatever_the_request_says(
         answer = Client(headers={"host": OWN, **forged}).post("/konto/passwort/vergessen/", form)
     assert answer.status_code == 302
     assert set(re.findall(r"https?://([^/\s]+)", mail.outbox[0].body)) == {OWN}
+
+
+def test_a_claimed_name_answers_over_plain_http_where_all_else_is_sent_to_https(wurzen_row: Any, settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    domain = own_domain(wurzen_row, S.PENDING)
+    client = Client(headers={"host": OWN})
+    assert client.get(f"/.well-known/rathausplatz/{domain.token}").status_code == 200
+    assert client.get("/.well-known/anderes").headers["Location"].startswith("https://")
+
+
+def test_https_is_promised_for_an_own_name_alone_and_for_all_names_below_the_platform(
+    wurzen_row: Any, settings: Any
+) -> None:
+    settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = 3600, True
+    settings.SECURE_HSTS_PRELOAD = True
+    own_domain(wurzen_row, S.ACTIVE)
+    promises = {
+        name: Client(headers={"host": name}).get("/healthz", secure=True).headers["Strict-Transport-Security"]
+        for name in (OWN, "gera.localhost", "localhost", "boeselocalhost")
+    }
+    every_name = "max-age=3600; includeSubDomains; preload"
+    assert promises == {
+        OWN: "max-age=3600",
+        "gera.localhost": every_name,
+        "localhost": every_name,
+        "boeselocalhost": "max-age=3600",
+    }

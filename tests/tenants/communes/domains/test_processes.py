@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import ssl
 import subprocess
 import sys
@@ -64,6 +65,7 @@ def processes(postgres_url: str, fresh_database: str, django_db_setup: None) -> 
         program("internal", "serve-internal", environ=environ, host="localhost") as internal,
     ):
         yield Processes(first, second, internal, environ, admin, data)
+    shutil.rmtree(data, ignore_errors=True)
 
 
 @pytest.fixture

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.core.management import CommandError
+from django.db import ProgrammingError
 
 from tenants.communes.models import Commune, Release, SpareSchema
 from tenants.communes.provisioning.clone import schema_exists
 from tenants.communes.provisioning.spares import keep_spares
+from tenants.communes.rollouts.migrating import bring_forward
 from tenants.communes.rollouts.releases import own_level
 from tenants.communes.rollouts.standing import (
     applied_in,
@@ -55,6 +57,18 @@ def test_a_schema_off_the_chain_fails_with_a_sentence_and_django_brings_it_back(
     fleet_command("migrate", "--runner", "django")
     assert set(levels().values()) == {2}
     assert fleet_command("verify").startswith("Nothing to show.")
+
+
+def test_one_commune_that_came_from_elsewhere_is_brought_forward(fleet: str, migrations: MigrationFolder) -> None:
+    migrations.add(PLACE)
+    fleet_command("migrate", "--name", "aue")
+    brought = Commune.objects.get(slug="brehna")
+    assert (bring_forward(brought), bring_forward(brought)) == (2, 2)
+    assert levels()["brehna"] == 2
+    as_owner("calau", "ALTER TABLE participation_idea ADD COLUMN place varchar(9)")
+    with pytest.raises(ProgrammingError, match="already exists"):
+        bring_forward(Commune.objects.get(slug="calau"))
+    assert levels()["calau"] == 1
 
 
 def test_a_schema_that_knows_more_than_the_template_is_left_alone(fleet: str, migrations: MigrationFolder) -> None:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("communes", "0004_domains"),
+        ("communes", "0005_archives_readable_exports"),
     ]
 
     operations = [

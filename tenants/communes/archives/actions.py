@@ -1,0 +1,124 @@
+"""What can be done with archives: make one, prove it, let go of old ones."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from tenants.communes.archives.export import Written, write_archive
+from tenants.communes.archives.shelf import making, shelf, tidy_workshop
+from tenants.communes.audit import record_act
+from tenants.communes.models import Archive, Commune
+from tenants.communes.scope import public_scope
+
+log = structlog.get_logger(__name__)
+
+
+def make_archive(*, commune: Commune, kind: str = Archive.Kind.MANUAL, actor: Any = None) -> Archive:
+    """Write the archive of a commune to the shelf and enter it. Not inside a transaction; twice makes two.
+
+    A crash leaves a file in the workshop that the next tidying removes, and never a row without its archive.
+    """
+    name = f"{commune.schema_name}/{timezone.now():%Y%m%dT%H%M%S%fZ}-{kind}.zip"
+    with making() as (stream, path):
+        written = write_archive(commune=commune, target=stream)
+        os.fsync(stream.fileno())
+        shelf().put(name, path)
+    with public_scope(), transaction.atomic():
+        archive = Archive.objects.create(
+            commune=commune,
+            kind=kind,
+            path=name,
+            size=written.size,
+            sha256=written.sha256,
+            level=written.manifest.level,
+            rows=written.manifest.rows,
+            files=len(written.manifest.files),
+        )
+        if kind != Archive.Kind.NIGHTLY:
+            record_act(
+                actor=actor, verb="commune.exported", target=commune.schema_name, detail={"sha256": written.sha256}
+            )
+    log.info("archive.made", commune=commune.schema_name, kind=kind, rows=archive.rows, size=archive.size)
+    return archive
+
+
+def export_commune(*, commune: Commune, to: Path, actor: Any = None) -> Written:
+    """Write the archive of a commune to the file `to`, which appears whole or not at all. Not inside a transaction."""
+    unfinished = to.with_name(f"{to.name}.unfinished")
+    try:
+        with open(unfinished, "wb", opener=owner_only) as stream:
+            written = write_archive(commune=commune, target=stream)
+            os.fsync(stream.fileno())
+        os.replace(unfinished, to)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    with public_scope():
+        record_act(actor=actor, verb="commune.exported", target=commune.schema_name, detail={"sha256": written.sha256})
+    return written
+
+
+def owner_only(path: str, flags: int) -> int:
+    """Open a file that nobody else may read: an `opener` for `open`."""
+    return os.open(path, flags, 0o600)
+
+
+def delete_archive(archive: Archive) -> None:
+    """Take an archive off the shelf and out of the list. May run twice."""
+    if archive.path:
+        shelf().delete(archive.path)
+    with public_scope():
+        Archive.objects.filter(pk=archive.pk).delete()
+
+
+def thin_out(commune: Commune) -> int:
+    """Keep the last ARCHIVE_KEEP nightly archives and always the newest proven one; returns how many went."""
+    with public_scope():
+        nightly = list(Archive.objects.filter(commune=commune, kind=Archive.Kind.NIGHTLY))
+    kept = {archive.pk for archive in [a for a in nightly if a.path][: settings.ARCHIVE_KEEP]}
+    kept |= {archive.pk for archive in [a for a in nightly if a.proven_at][:1]}
+    gone = [archive for archive in nightly if archive.pk not in kept]
+    # a failure is told until an archive was made after it
+    newest = next((archive.pk for archive in nightly[:1] if not archive.path), None)
+    gone = [archive for archive in gone if archive.pk != newest]
+    for archive in gone:
+        delete_archive(archive)
+    return len(gone)
+
+
+def tidy_shelf(*, older_than: timedelta = timedelta(hours=6)) -> int:
+    """Remove what crashes left: half-written files, and archives that were finished but never entered."""
+    removed = tidy_workshop()
+    with public_scope():
+        known = set(Archive.objects.exclude(path="").values_list("path", flat=True))
+    before = f"{timezone.now() - older_than:%Y%m%dT%H%M%S%fZ}"
+    for name in shelf().names(""):
+        if name not in known and name.rpartition("/")[2] < before:
+            shelf().delete(name)
+            removed += 1
+    return removed
+
+
+def note_failure(*, commune: Commune, kind: str, error: Exception) -> Archive:
+    """Enter that an archive could not be made, so that somebody sees it."""
+    problem = reason_of(error)
+    log.error("archive.failed", commune=commune.schema_name, error=type(error).__name__)
+    with public_scope():
+        return Archive.objects.create(
+            commune=commune, kind=kind, path="", size=0, sha256="", level=0, rows=0, files=0, problem=problem
+        )
+
+
+def reason_of(error: Exception) -> str:
+    """The first line of an error with its class. Details are left out: the database quotes rows in them."""
+    with suppress(IndexError):
+        return f"{type(error).__name__}: {str(error).splitlines()[0]}"[:500]
+    return type(error).__name__

@@ -1,0 +1,98 @@
+"""Putting a readable export together: one ZIP, a note to its reader first."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from django.core.files.storage import default_storage
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from tenants.communes.archives.actions import owner_only
+from tenants.communes.archives.export import NOT_ARCHIVED
+from tenants.communes.archives.readable import spreadsheets  # noqa: F401 - registers the tables
+from tenants.communes.archives.readable.parts import (
+    FORMAT,
+    Package,
+    Packed,
+    ReadableExporter,
+    ReadableFile,
+    readable_exports,
+)
+from tenants.communes.audit import record_act
+from tenants.communes.models import Commune
+from tenants.communes.scope import commune_scope, public_scope, require_commune
+from tenants.communes.storage import commune_files
+
+NOTES = {"de": "LIESMICH.txt", "en": "README.txt"}
+CHUNK = 1024 * 1024
+ALREADY_PACKED = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".pdf", ".zip", ".woff2", ".mp4", ".docx", ".xlsx")
+
+
+def write_readable(target: IO[bytes]) -> Package:
+    """Write the current commune's export to `target`. Reads in the commune's scope and with its role."""
+    package = Package()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
+        for language, name in NOTES.items():
+            archive.writestr(name, _note(language).encode())
+        for _name, exporter in sorted(readable_exports.items(), key=lambda entry: entry[1].order):
+            for file in exporter.files(package):
+                package.packed.append(_write(archive, file))
+    return package
+
+
+def _note(language: str) -> str:
+    with translation.override(language):
+        return render_to_string(
+            "communes/readable.txt", {"commune": require_commune(), "now": timezone.localtime(), "format": FORMAT}
+        )
+
+
+def _write(archive: zipfile.ZipFile, file: ReadableFile) -> Packed:
+    info = zipfile.ZipInfo(file.path, timezone.localtime().timetuple()[:6])
+    packed = file.path.lower().endswith(ALREADY_PACKED)
+    info.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
+    size = 0
+    with archive.open(info, "w", force_zip64=True) as stream:
+        for chunk in file.content:
+            stream.write(chunk)
+            size += len(chunk)
+    return Packed(file.path, file.title, getattr(file.content, "count", None), size)
+
+
+def _files(package: Package) -> Iterator[ReadableFile]:
+    for path in commune_files().paths():
+        if not path.startswith(NOT_ARCHIVED):
+            yield ReadableFile(f"dateien/{path}", "", _content(path))
+
+
+def _content(path: str) -> Iterator[bytes]:
+    try:
+        file = default_storage.open(path)
+    except FileNotFoundError:
+        return
+    with file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def write_readable_to(*, commune: Commune, to: Path, actor: Any) -> int:
+    """Write the readable export of a commune to the file `to`, which appears whole or not at all; returns its size."""
+    unfinished = to.with_name(f"{to.name}.unfinished")
+    try:
+        with open(unfinished, "wb", opener=owner_only) as stream, commune_scope(commune.ref()):
+            write_readable(stream)
+        size = unfinished.stat().st_size
+        os.replace(unfinished, to)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    with public_scope():
+        record_act(actor=actor, verb="commune.readable_export", target=commune.schema_name)
+    return size
+
+
+readable_exports.register("files", ReadableExporter(850, _files))

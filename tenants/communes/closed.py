@@ -1,0 +1,81 @@
+"""What a portal that is not open still answers: one friendly page, and the few doors that staff need.
+
+The page is made from the platform's copy of the commune's brand (`Commune.brand`), so that it shows the commune's look
+without a question to its schema, whatever state that is in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.db import DatabaseError
+from django.http import HttpResponse
+from django.utils import translation
+
+from tenants.communes.models import Commune, CommuneState
+from tenants.communes.registry import Registry
+from tenants.communes.scope import CommuneRef, commune_scope, public_scope
+from tenants.communes.states import OPEN_STATES
+
+log = structlog.get_logger(__name__)
+# the commune, its copied brand, the path: themes answers with a page, or with a file that the page needs
+ClosedSite = Callable[[CommuneRef, dict[str, Any], str], HttpResponse]
+closed_site: Registry[ClosedSite] = Registry("what a closed portal shows")
+# reads the look of the commune in scope, as JSON can hold it
+brand_source: Registry[Callable[[], dict[str, Any]]] = Registry("where a commune's look is read")
+# beginnings of paths, without a language, that stay open to who works for a suspended or leaving commune
+staff_doors: Registry[str] = Registry("doors of staff in a closed portal")
+STAFF_MAY_ENTER = frozenset({CommuneState.SUSPENDED.value, CommuneState.OFFBOARDING.value})
+FOR_GOOD = frozenset({CommuneState.ARCHIVED.value, CommuneState.DELETED.value})
+_LANGUAGE = re.compile(r"^/([a-z]{2})(?=/)")
+
+
+def closed_answer(commune: CommuneRef, path: str) -> HttpResponse | None:
+    """The answer of a portal that is not open, or None where staff may pass.
+
+    503 for a portal that is closed for now, 410 for one that is gone for good.
+    """
+    if stays_reachable(commune.state, path):
+        return None
+    with public_scope():
+        brand = Commune.objects.filter(pk=commune.id).values_list("brand", flat=True).first() or {}
+    language = _LANGUAGE.match(path)
+    with translation.override(language.group(1) if language else "de"):
+        answer = closed_site.get("site")(commune, brand, path)
+    if answer.status_code == 200:
+        return answer
+    answer.headers["Cache-Control"] = "no-store"
+    if commune.state in FOR_GOOD:
+        answer.status_code = 410
+    else:
+        answer.headers["Retry-After"] = "3600"
+    return answer
+
+
+def stays_reachable(state: str, path: str) -> bool:
+    """Whether a path answers although the portal of this state is closed. In an open portal every path does."""
+    if state in OPEN_STATES:
+        return True
+    bare = _LANGUAGE.sub("", path)
+    return state in STAFF_MAY_ENTER and any(bare.startswith(door) for _name, door in staff_doors.items())
+
+
+def copy_brand(commune: Commune) -> None:
+    """Copy a commune's look to where its closed portal can read it; called when it closes. May run twice.
+
+    A schema that can't be read is no reason not to close a portal: then the copy stays as it was.
+    """
+    try:
+        with public_scope():
+            ref = Commune.objects.prefetch_related("domains").get(pk=commune.pk).ref()
+        with commune_scope(ref):
+            tokens = [read() for _name, read in brand_source.items()]
+    except DatabaseError as error:
+        log.warning("closing.brand_not_copied", commune=commune.schema_name, error=type(error).__name__)
+        return
+    with public_scope():
+        for copy in tokens:
+            Commune.objects.filter(pk=commune.pk).update(brand=copy)

@@ -1,0 +1,26 @@
+"""The end of a commune's life in the background."""
+
+from __future__ import annotations
+
+from tenants.communes.audit import NamedActor
+from tenants.communes.lifecycle.offboarding import archive_commune
+from tenants.communes.lifecycle.removal import complete_removal
+from tenants.communes.models import Commune
+from tenants.communes.scope import public_scope
+from tenants.communes.tasks import owner_task
+
+HOURS = 3600
+
+
+@owner_task(name="tenants.communes.remove", time_limit=2 * HOURS)
+def remove(*, commune_id: int) -> str:
+    """Carry out an ordered removal. May be delivered twice, and after it was done."""
+    return complete_removal(commune_id=commune_id).state
+
+
+@owner_task(name="tenants.communes.archive", time_limit=4 * HOURS)
+def archive(*, commune_id: int, actor: str, reason: str) -> str:
+    """Make and prove the final archive of a commune that leaves. May be delivered twice."""
+    with public_scope():
+        commune = Commune.objects.get(pk=commune_id)
+    return archive_commune(commune=commune, actor=NamedActor(actor), reason=reason).state

@@ -1,0 +1,110 @@
+"""kill -9 in the middle of an export, an import, a night or a removal: the next run completes, nothing is half-made."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from tenants.communes.archives.container import ArchiveReader
+from tenants.communes.archives.importing import import_commune
+from tenants.communes.archives.nightly import tidy_up
+from tenants.communes.archives.proof import tidy_scratch
+from tenants.communes.archives.shelf import UNFINISHED, workshop
+from tenants.communes.lifecycle.removal import complete_removal, delete_commune, unfinished_removals
+from tenants.communes.models import Archive, Commune, CommuneState, ProvisioningRun
+from tests.tenants.communes.archives.test_proof import scratch_schemas
+from tests.tenants.communes.archives.test_round_trip import contents, put_file
+from tests.tenants.communes.lifecycle.test_removal import fill, is_deleted
+from tests.tenants.communes.mortals import Nursery
+
+DEATHS = 4
+
+
+@pytest.fixture
+def nursery(own_database: str, archive_dir: Path) -> Iterator[Nursery]:
+    connection.close()
+    with Nursery(own_database, archive_dir) as nursery:
+        yield nursery
+
+
+def moments(whole: float) -> list[float]:
+    """When to kill work that takes `whole` seconds: some time in each part of it."""
+    chance = random.Random(4711)
+    return [whole * (part + chance.random()) / DEATHS for part in range(DEATHS)]
+
+
+def test_a_killed_export_leaves_no_file_that_looks_like_one(
+    make_commune: Callable[..., Commune], nursery: Nursery, tmp_path: Path
+) -> None:
+    commune = make_commune()
+    to = tmp_path / "town.zip"
+    whole = nursery.live("export", schema=commune.schema_name, to=str(to))
+    for after in moments(whole):
+        to.unlink(missing_ok=True)
+        if nursery.die("export", after, schema=commune.schema_name, to=str(to)) and to.exists():
+            ArchiveReader(to).close()
+        nursery.live("export", schema=commune.schema_name, to=str(to))
+        with ArchiveReader(to) as reader:
+            reader.check_all()
+        assert [path.name for path in tmp_path.iterdir() if path.suffix == ".unfinished"] == []
+
+
+def test_a_killed_night_leaves_nothing_that_the_next_does_not_tidy(
+    make_commune: Callable[..., Commune], nursery: Nursery, archive_dir: Path
+) -> None:
+    from datetime import timedelta
+
+    commune = make_commune()
+    whole = nursery.live("shelve", schema=commune.schema_name)
+    for after in moments(whole):
+        nursery.die("shelve", after, schema=commune.schema_name)
+        nursery.live("shelve", schema=commune.schema_name)
+    tidy_up()
+    tidy_scratch(older_than=timedelta(0))
+    assert list(workshop().glob(f"*{UNFINISHED}")) == []
+    assert scratch_schemas() == []
+    newest = Archive.objects.filter(commune=commune)[0]
+    assert newest.proven_at is not None
+
+
+def test_a_killed_import_is_completed_by_the_next(
+    make_commune: Callable[..., Commune], nursery: Nursery, tmp_path: Path
+) -> None:
+    original = make_commune()
+    put_file(original, "a.bin", b"x" * 1000)
+    path = tmp_path / "town.zip"
+    nursery.live("export", schema=original.schema_name, to=str(path))
+    before = contents(original.schema_name)
+    Commune.objects.filter(pk=original.pk).update(official_name="Anderswo")
+    slugs = [f"{original.slug}-{number}" for number in range(DEATHS + 1)]
+    whole = nursery.live("bring", path=str(path), slug=slugs[0])
+    for slug, after in zip(slugs[1:], moments(whole), strict=True):
+        for copy in Commune.objects.filter(slug__startswith=f"{original.slug}-"):
+            Commune.objects.filter(pk=copy.pk).update(official_name=f"Anderswo {copy.slug}")
+        nursery.die("bring", after, path=str(path), slug=slug)
+        run = import_commune(path=path, slug=slug)
+        assert run.state == ProvisioningRun.State.DONE
+        found = Commune.objects.get(slug=slug)
+        assert found.state == CommuneState.LIVE
+        after_import = contents(found.schema_name)
+        assert {name for name in before if before[name] != after_import[name]} == {"wagtailcore_site"}
+
+
+def test_a_killed_removal_is_completed_by_the_next(make_commune: Callable[..., Commune], nursery: Nursery) -> None:
+    def doomed() -> Commune:
+        commune = make_commune()
+        fill(commune)
+        Commune.objects.filter(pk=commune.pk).update(state=CommuneState.BROKEN)
+        return delete_commune(commune=commune, typed_name=commune.name, actor=None, reason="-")
+
+    whole = nursery.live("remove", commune_id=doomed().pk)
+    for after in moments(whole):
+        commune = doomed()
+        nursery.die("remove", after, commune_id=commune.pk)
+        for commune_id in unfinished_removals():
+            complete_removal(commune_id=commune_id)
+        assert is_deleted(commune)
