@@ -33,7 +33,7 @@ def postgres_url() -> Iterator[str]:
     if os.environ.get("TEST_DATABASE_URL"):
         yield os.environ["TEST_DATABASE_URL"]
         return
-    server = start_server(TEST_DATA / "postgres", durable=False)
+    server = start_server(TEST_DATA / "postgres", durable=False, replicated=True)
     yield server.admin_url
 
 

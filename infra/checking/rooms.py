@@ -27,6 +27,7 @@ MAY_ENTER_COMMUNES = {
     "tenants/communes/rollouts/verifying.py": "schemas are checked",
     "tenants/communes/rollouts/running.py": "a command is run in one commune after another",
     "tenants/communes/provisioning/clone.py": "a schema is copied",
+    "tenants/communes/cells/window.py": "a commune's right to write is taken and given back",
     "tenants/communes/archives/export.py": "an archive reads every row of a commune",
     "tenants/communes/archives/restore.py": "an archive fills a schema",
     "tenants/communes/archives/importing.py": "an import adapts what it brought in",

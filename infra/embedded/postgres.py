@@ -19,10 +19,11 @@ SETTINGS = (
 max_connections = 60
 shared_buffers = 128MB
 max_locks_per_transaction = 256
-wal_level = minimal
-max_wal_senders = 0
 """
 )
+ALONE = "wal_level = minimal\nmax_wal_senders = 0\n"
+# for cells: each is a publisher and a subscriber
+REPLICATED = "wal_level = logical\nmax_wal_senders = 20\nmax_replication_slots = 20\n"
 FAST_AND_LOSABLE = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
 
 
@@ -56,11 +57,12 @@ def with_login(url: str, name: str, password: str = "") -> str:
     return psycopg.conninfo.make_conninfo("", **{key: value for key, value in parts.items() if value is not None})
 
 
-def start_server(folder: Path, *, durable: bool = True) -> EmbeddedServer:
+def start_server(folder: Path, *, durable: bool = True, replicated: bool = False) -> EmbeddedServer:
     """Start (or join) the embedded PostgreSQL whose files are in `folder`.
 
-    `durable=False` trades crash safety for speed and is meant for tests. May be called again and from several
-    processes: the server runs once and stops when the last process that called this has ended.
+    `durable=False` trades crash safety for speed and is meant for tests. `replicated=True` lets it exchange rows with
+    other servers (cells); a server that runs already keeps the settings that it was started with. May be called again
+    and from several processes: the server runs once and stops when the last process that called this has ended.
     Raises DatabaseUnusableError with a sentence that says what to do.
     """
     with warnings.catch_warnings():
@@ -72,7 +74,7 @@ def start_server(folder: Path, *, durable: bool = True) -> EmbeddedServer:
             server = get_server(folder, start=False)
             with server._lock:
                 server.ensure_pgdata_inited()
-                _write_settings(folder, durable)
+                _write_settings(folder, durable, replicated)
             server.start()
         except (OSError, RuntimeError, AssertionError) as error:
             raise DatabaseUnusableError(
@@ -82,11 +84,13 @@ def start_server(folder: Path, *, durable: bool = True) -> EmbeddedServer:
     return EmbeddedServer(server)
 
 
-def _write_settings(folder: Path, durable: bool) -> None:
+def _write_settings(folder: Path, durable: bool, replicated: bool) -> None:
     path = folder / "postgresql.conf"
     text = path.read_text()
-    if SETTINGS_MARK not in text:
-        path.write_text(text + "\n" + SETTINGS + ("" if durable else FAST_AND_LOSABLE))
+    wanted = SETTINGS + (REPLICATED if replicated else ALONE) + ("" if durable else FAST_AND_LOSABLE)
+    given = text.partition(SETTINGS_MARK)[0].rstrip("\n")
+    if text != f"{given}\n\n{wanted}":
+        path.write_text(f"{given}\n\n{wanted}")
 
 
 def ensure_database(server: EmbeddedServer, name: str = DATABASE_NAME) -> str:

@@ -24,6 +24,7 @@ app.autodiscover_tasks(
         "tenants.communes.archives",
         "tenants.communes.archives.readable",
         "tenants.communes.lifecycle",
+        "tenants.communes.cells",
     ]
 )
 

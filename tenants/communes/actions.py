@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from tenants.communes import naming
 from tenants.communes.audit import record_act
+from tenants.communes.cells.choice import least_loaded_cell
 from tenants.communes.closed import copy_brand
 from tenants.communes.models import Commune, CommuneKind, CommuneState, Domain, ProvisioningRun
 from tenants.communes.models.commune import STILL_THERE
@@ -24,7 +25,7 @@ from tenants.communes.states import TransitionError, change_state
 
 @dataclass(frozen=True, slots=True)
 class CommuneOrder:
-    """What is ordered when a commune is taken on. Empty `slug` means: propose one."""
+    """What is ordered when a commune is taken on. Empty `slug` means: propose one; empty `cell`: the least loaded."""
 
     official_name: str
     slug: str = ""
@@ -38,6 +39,7 @@ class CommuneOrder:
     admin_email: str = ""
     demo: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
+    cell: str = ""
 
 
 def slug_taken(slug: str) -> bool:
@@ -129,6 +131,7 @@ def _new_commune(order: CommuneOrder) -> Commune:
         land=order.land,
         postcode=order.postcode,
         inhabitants=order.inhabitants,
+        cell=order.cell or least_loaded_cell(),
     )
 
 

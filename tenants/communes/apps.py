@@ -10,6 +10,7 @@ class CommunesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tenants.communes import checks, content_types  # noqa: F401
+        from tenants.communes import cells, checks, content_types  # noqa: F401
 
+        cells.route_by_scope()
         content_types.separate_by_schema()

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from django.db import OperationalError, connection
 from psycopg import sql
 
+from tenants.communes.cells import UnknownCellError
 from tenants.communes.models import Commune, CommuneState
+from tenants.communes.queries import communes_by_cell
 from tenants.communes.scope import public_scope
 
 MOST_COUNTED = 300
@@ -26,13 +28,33 @@ class FleetCount:
 def count_since(*, table: str, column: str, since: datetime, condition: Sequence[str] = ()) -> FleetCount | None:
     """Count rows of a commune's table younger than `since`; `condition` names columns that must be empty (NULL).
 
-    One statement over at most MOST_COUNTED communes. None when there are more of them than that, or none has the
-    table: a figure that is not known is not shown.
+    One statement for each cell, over at most MOST_COUNTED communes in all. None when there are more of them than that,
+    none has the table, or a cell can't be asked: a figure that is not known is not shown.
     """
-    with public_scope(), connection.cursor() as cursor:
-        schemas = _schemas_with(table)
-        if not schemas or len(schemas) > MOST_COUNTED:
+    with public_scope():
+        communes = list(Commune.objects.filter(state__in=[CommuneState.LIVE, CommuneState.ONBOARDING]))
+    if len(communes) > MOST_COUNTED:
+        return None
+    counts = []
+    for cell, here in communes_by_cell(communes).items():
+        try:
+            with public_scope(cell=cell):
+                counts += _counts(table, column, since, condition, [commune.schema_name for commune in here])
+        except (OperationalError, UnknownCellError):
             return None
+    if not counts:
+        return None
+    return FleetCount(sum(total for total, _matching in counts), sum(matching for _total, matching in counts))
+
+
+def _counts(
+    table: str, column: str, since: datetime, condition: Sequence[str], schemas: list[str]
+) -> list[tuple[int, int]]:
+    """The sums over the schemas of one cell that have the table, in a list; empty when none has."""
+    with connection.cursor() as cursor:
+        schemas = _schemas_with(table, schemas)
+        if not schemas:
+            return []
         empty = sql.SQL(" AND ").join(
             [sql.SQL("true"), *(sql.SQL("{} IS NULL").format(sql.Identifier(name)) for name in condition)]
         )
@@ -49,15 +71,14 @@ def count_since(*, table: str, column: str, since: datetime, condition: Sequence
         union = sql.SQL("SELECT sum(n), sum(m) FROM ({}) AS fleet").format(sql.SQL(" UNION ALL ").join(parts))
         cursor.execute(union.as_string(connection.connection))
         total, matching = cursor.fetchone()
-    return FleetCount(int(total), int(matching))
+    return [(int(total), int(matching))]
 
 
-def _schemas_with(table: str) -> list[str]:
-    live = Commune.objects.filter(state__in=[CommuneState.LIVE, CommuneState.ONBOARDING])
+def _schemas_with(table: str, schemas: list[str]) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
             " WHERE c.relname = %s AND c.relkind = 'r' AND n.nspname = ANY(%s) ORDER BY 1",
-            [table, list(live.values_list("schema_name", flat=True))],
+            [table, schemas],
         )
         return [row[0] for row in cursor.fetchall()]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
 from typing import Any
 
-from django.db import transaction
+import structlog
+from django.db import OperationalError, transaction
 from django.http import (
     FileResponse,
     HttpRequest,
@@ -17,6 +18,8 @@ from django.http import (
 from django.http.request import split_domain_port
 from django.utils.translation import gettext as _
 
+from tenants.communes.cells import is_reachable
+from tenants.communes.cells.window import READING, come_back_soon, is_moving
 from tenants.communes.closed import closed_answer
 from tenants.communes.domains.wellknown import PREFIX, answer_well_known
 from tenants.communes.hosts import Host, HostKind, canonical_address, host_of
@@ -26,6 +29,7 @@ from tenants.communes.rollouts.releases import is_behind
 from tenants.communes.scope import CommuneRef, commune_scope, only_named, public_scope
 from tenants.communes.states import OPEN_STATES
 
+log = structlog.get_logger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -69,11 +73,26 @@ class HostMiddleware:
             return closed
         if is_behind(host.commune):
             return maintenance_page(host.commune, request.path_info)
-        with commune_scope(host.commune):
-            response = self._respond(request)
+        return self._answer_portal(request, host.commune)
+
+    def _answer_portal(self, request: SiteRequest, commune: CommuneRef) -> HttpResponseBase:
+        if not is_reachable(commune.cell):
+            log.error("cells.no_address", cell=commune.cell, commune=commune.schema)
+            return come_back_soon(commune, request.path_info)
+        if commune.read_only and request.method not in READING:
+            return come_back_soon(commune, request.path_info)
+        try:
+            with commune_scope(commune):
+                response = self._respond(request)
+        except OperationalError as error:  # the view's errors are answers by now: this cell can't be reached
+            log.error("cells.out_of_reach", cell=commune.cell, commune=commune.schema, reason=type(error).__name__)
+            return come_back_soon(commune, request.path_info)
+        # whoever began before the commune moved was refused by the database
+        if response.status_code >= 500 and is_moving(commune):
+            return come_back_soon(commune, request.path_info)
         # files ask the database nothing, and servers send them best as they are
         if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
-            response.streaming_content = in_scope(host.commune, response.streaming_content)
+            response.streaming_content = in_scope(commune, response.streaming_content)
         return response
 
     def _respond(self, request: SiteRequest) -> HttpResponseBase:

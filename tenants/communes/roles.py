@@ -29,6 +29,11 @@ def communes_role() -> str:
     return f"{settings.ROLE_PREFIX}_communes"
 
 
+def replication_login() -> str:
+    """Logs in from one cell's PostgreSQL to another's to receive what changes there; may read no table."""
+    return f"{settings.ROLE_PREFIX}_replication"
+
+
 def role_of(schema: str) -> str:
     """The role that may touch the schema of one commune and nothing else.
 

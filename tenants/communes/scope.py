@@ -15,10 +15,11 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from tenants.communes.cells import MAIN, in_cell
 from tenants.communes.roles import owner_role, platform_role, role_of
 
 PUBLIC_SCHEMA = "public"
+# the cell of the shared tables, see tenants.communes.cells
+MAIN = "main"
 
 
 class NoCommuneError(RuntimeError):
@@ -35,7 +36,7 @@ class CommuneRef:
 
     `name` is the short name on screen ("Gera"), `official_name` the directory's ("Gera, Stadt"),
     `primary_host` the stored canonical host without port, `cell` names the PostgreSQL that holds its schema,
-    `level` says how far that schema is (see `communes.Release`).
+    `level` says how far that schema is (see `communes.Release`), `read_only` that it is on its way to another cell.
     """
 
     id: int
@@ -46,8 +47,9 @@ class CommuneRef:
     kind: str
     state: str
     primary_host: str
-    cell: str = "main"
+    cell: str = MAIN
     level: int = 0
+    read_only: bool = False
     locale: str = "de"
 
 
@@ -61,11 +63,12 @@ class Duty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a statement runs as: its schema first in the search path, and the role of its duty."""
+    """What a statement runs as: its schema first in the search path, the role of its duty, in a cell's PostgreSQL."""
 
     schema: str
     duty: Duty
     commune: CommuneRef | None = None
+    cell: str = MAIN
 
     @property
     def role(self) -> str:
@@ -91,8 +94,7 @@ def current_commune() -> CommuneRef | None:
 
 def cell_of_scope() -> str:
     """The cell whose PostgreSQL the running code works with."""
-    commune = _scope.get().commune
-    return commune.cell if commune else MAIN
+    return _scope.get().cell
 
 
 def require_commune() -> CommuneRef:
@@ -104,13 +106,16 @@ def require_commune() -> CommuneRef:
 
 
 @contextmanager
-def _entered(scope: Scope, cell: str) -> Iterator[None]:
+def _entered(scope: Scope) -> Iterator[None]:
     token = _scope.set(scope)
     try:
-        with in_cell(cell):
-            yield
+        yield
     finally:
         _scope.reset(token)
+
+
+def _scope_of(commune: CommuneRef) -> Scope:
+    return Scope(commune.schema, Duty.COMMUNE, commune, commune.cell)
 
 
 @contextmanager
@@ -119,17 +124,17 @@ def commune_scope(commune: CommuneRef, *, savepoint: bool = True) -> Iterator[Co
 
     Nested and threaded use is safe. Follow-ups registered with `on_commit` still see the commune; a statement of theirs
     needs a transaction of its own, and without one is refused. Inside another transaction this is a savepoint, unless
-    the caller wants to stand or fall as a whole (`savepoint=False`).
+    the caller wants to stand or fall as a whole (`savepoint=False`). Raises UnknownCellError when this process has no
+    address of the commune's cell.
     """
-    scope = Scope(commune.schema, Duty.COMMUNE, commune)
-    with _entered(scope, commune.cell), transaction.atomic(savepoint=savepoint):
+    with _entered(_scope_of(commune)), transaction.atomic(savepoint=savepoint):
         yield commune
 
 
 @contextmanager
 def only_named(commune: CommuneRef) -> Iterator[CommuneRef]:
     """Name the commune without a transaction, for async code: until somebody opens one, statements are refused."""
-    with _entered(Scope(commune.schema, Duty.COMMUNE, commune), commune.cell):
+    with _entered(_scope_of(commune)):
         yield commune
 
 
@@ -140,15 +145,16 @@ def owner_scope(schema: str, commune: CommuneRef | None = None, *, cell: str = M
     Needs no transaction. Works only where the process logs in as the owner; elsewhere PostgreSQL refuses the first
     statement.
     """
-    with _entered(Scope(schema, Duty.OWNER, commune), commune.cell if commune else cell):
+    with _entered(Scope(schema, Duty.OWNER, commune, commune.cell if commune else cell)):
         yield
 
 
 @contextmanager
-def public_scope() -> Iterator[None]:
+def public_scope(*, cell: str = MAIN) -> Iterator[None]:
     """Leave the commune for a moment to read or write the shared tables as the platform itself.
 
     For a commune of another cell that is another server: what is written here is not undone with the commune's work.
+    The shared tables are in the main cell; in another `cell` the platform counts what communes let it count.
     """
-    with _entered(PUBLIC_SCOPE, MAIN):
+    with _entered(PUBLIC_SCOPE if cell == MAIN else Scope(PUBLIC_SCHEMA, Duty.PLATFORM, None, cell)):
         yield

@@ -8,7 +8,10 @@ from typing import Any, TypeVar
 
 import structlog
 from celery import shared_task
+from django.db import DatabaseError
 
+from tenants.communes.cells import is_reachable
+from tenants.communes.cells.window import SECONDS_OF_A_MOVE, is_moving
 from tenants.communes.queries import CommuneGoneError, commune_by_schema, open_communes
 from tenants.communes.rollouts.maintenance import SECONDS_UNTIL_NEXT_TRY
 from tenants.communes.rollouts.releases import is_behind
@@ -26,7 +29,8 @@ def commune_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 
     The task enters the commune's scope and one transaction before it calls the function, so the function sees the
     commune as a view does. It is acknowledged after it ended: it may run twice and must be idempotent. While the
-    commune's schema is behind this code, the task comes back a minute later; a deleted commune's ends quietly.
+    commune's schema is behind this code, or this worker has no address of its cell, the task comes back a minute later;
+    while it moves to another cell, in a moment. A deleted commune's ends quietly.
     """
 
     def decorate(function: Callable[..., Any]) -> Any:
@@ -42,10 +46,17 @@ def commune_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
                 # what was still waiting when the commune was deleted has nothing left to do
                 log.info("task.commune_gone", commune=schema, task=function.__name__)
                 return None
-            if is_behind(commune):
+            if is_behind(commune) or not is_reachable(commune.cell):
                 raise task.retry(countdown=SECONDS_UNTIL_NEXT_TRY)
-            with commune_scope(commune):
-                return function(**arguments)
+            if commune.read_only:
+                raise task.retry(countdown=SECONDS_OF_A_MOVE)
+            try:
+                with commune_scope(commune):
+                    return function(**arguments)
+            except DatabaseError as error:
+                if is_moving(commune):
+                    raise task.retry(countdown=SECONDS_OF_A_MOVE) from error
+                raise
 
         return run
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from tenants.communes.actions import CommuneOrder, request_commune
+from tenants.communes.cells import cell_names
 from tenants.communes.models import Commune
 from tenants.communes.provisioning.steps import provision_commune
 from tenants.communes.scope import owner_scope
@@ -19,8 +20,9 @@ def provision(official_name: str, **order: Any) -> Commune:
 
 
 def remove(commune: Commune) -> None:
-    """Take a committed commune away again, its schema and role included."""
-    with owner_scope("public"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f'DROP SCHEMA IF EXISTS "{commune.schema_name}" CASCADE')
-        cursor.execute(f'DROP ROLE IF EXISTS "{commune.role}"')
+    """Take a committed commune away again, its schema and role in every cell included."""
+    for cell in cell_names():
+        with owner_scope("public", cell=cell), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f'DROP SCHEMA IF EXISTS "{commune.schema_name}" CASCADE')
+            cursor.execute(f'DROP ROLE IF EXISTS "{commune.role}"')
     Commune.objects.filter(pk=commune.pk).delete()

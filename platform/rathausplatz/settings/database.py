@@ -41,6 +41,8 @@ COMMUNE_ROLE_PREFIX = env.str("COMMUNE_ROLE_PREFIX", default=ROLE_PREFIX)
 SPARE_SCHEMAS = env.int("SPARE_SCHEMAS", default=0)
 # further PostgreSQL servers with communes of their own: "east=postgresql://… west=postgresql://…"
 CELLS = dict(entry.split("=", 1) for entry in env.str("CELL_URLS", default="").split())
+# cells that take no new commune; "main" may be among them
+CELLS_CLOSED = env.list("CELLS_CLOSED", default=[])
 DATABASES = {"default": connection_settings(DATABASE_URL)} | {
     f"cell_{name}": connection_settings(url) for name, url in CELLS.items()
 }

@@ -32,6 +32,7 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "communes.nightly": {"task": "tenants.communes.nightly", "schedule": crontab(hour=1, minute=30)},
+    "cells.tidy": {"task": "tenants.communes.cells.tidy", "schedule": 300.0},
     "cases.sweep": {"task": "services.cases.tasks.sweep", "schedule": 30.0},
     "cms.publish": {"task": "cms.tasks.publish", "schedule": 60.0},
     "communes.provision": {"task": "tenants.communes.provision_waiting", "schedule": 30.0},

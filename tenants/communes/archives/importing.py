@@ -26,7 +26,7 @@ from tenants.communes.models import Commune, CommuneState, ProvisioningRun
 from tenants.communes.rollouts.locks import fleet_lock
 from tenants.communes.rollouts.migrating import Mover, Orders, survey
 from tenants.communes.rollouts.releases import newest_level
-from tenants.communes.scope import commune_scope, public_scope
+from tenants.communes.scope import MAIN, commune_scope, public_scope
 from tenants.communes.states import change_state
 
 log = structlog.get_logger(__name__)
@@ -71,6 +71,7 @@ def _request(reader: ArchiveReader, slug: str, actor: Any) -> ProvisioningRun:
         land=told.land,
         postcode=told.postcode,
         inhabitants=told.inhabitants,
+        cell=MAIN,  # archives are restored there; from there a commune can move
     )
     with public_scope(), transaction.atomic():
         run = request_commune(order=order, actor=actor, key=_key(reader, slug))

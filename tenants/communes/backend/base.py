@@ -14,6 +14,7 @@ from psycopg.pq import ExecStatus, TransactionStatus
 
 from tenants.communes.backend.cursors import ScopedCursor, check_statement
 from tenants.communes.backend.introspection import SchemaIntrospection
+from tenants.communes.cells import alias_of
 from tenants.communes.roles import quoted
 from tenants.communes.scope import PUBLIC_SCHEMA, Duty, OutsideTransactionError, Scope, current_scope
 
@@ -31,6 +32,10 @@ def switch(schema: str, role: str, reach: str, *, alone: bool = False) -> str:
     # a schema that is missing raises here, in the same round trip
     check = "" if schema == PUBLIC_SCHEMA else f"; SELECT '{quoted(schema)}'::regnamespace"
     return f"SET {reach} ROLE {quoted(role)}; SET {reach} search_path = {path}{check}"
+
+
+class WrongCellError(RuntimeError):
+    """A connection was used in the scope of another cell: a cursor kept too long, or `using` with a cell's alias."""
 
 
 class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
@@ -80,9 +85,12 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
         """Have the current scope in force for one statement; yields whether it must be the only one of its call.
 
         Raises OutsideTransactionError for a commune's statement outside a transaction; one of the platform gets a
-        transaction of its own. Raises StatementRefusedError for what only the owner may say.
+        transaction of its own. Raises StatementRefusedError for what only the owner may say, and WrongCellError when
+        the scope belongs to another server than this connection.
         """
         scope = current_scope()
+        if self.alias != alias_of(scope.cell):
+            raise WrongCellError(f"This connection is {self.alias!r}, but the code works in the cell {scope.cell!r}.")
         if scope.duty is not Duty.OWNER:
             check_statement(statement)
         if self.in_atomic_block:

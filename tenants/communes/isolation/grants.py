@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from tenants.communes.isolation.sharing import fleet_countable, shared_readable
 from tenants.communes.roles import communes_role, platform_role, quoted, reader_role, role_of
-from tenants.communes.scope import PUBLIC_SCHEMA, owner_scope
+from tenants.communes.scope import MAIN, PUBLIC_SCHEMA, owner_scope
 
 ROWS = "SELECT, INSERT, UPDATE, DELETE"
 # the operator's record: written once, by nobody changed
@@ -75,7 +75,7 @@ def grant_shared_tables() -> None:
         cursor.execute(shared_grants())
 
 
-def regrant(schema: str) -> None:
+def regrant(schema: str, *, cell: str = MAIN) -> None:
     """Give a commune's role its rights on tables that a migration added."""
-    with owner_scope(PUBLIC_SCHEMA), transaction.atomic(), connection.cursor() as cursor:
+    with owner_scope(PUBLIC_SCHEMA, cell=cell), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(commune_grants(schema))

@@ -13,7 +13,7 @@ from psycopg import sql
 
 from tenants.communes.archives.tables import RELATIONS
 from tenants.communes.naming import RESERVED, SCHEMA_PATTERN
-from tenants.communes.scope import PUBLIC_SCHEMA, owner_scope
+from tenants.communes.scope import MAIN, PUBLIC_SCHEMA, owner_scope
 
 # a table brings its indexes, its sequence, its overflow table and the tables that point to it
 TABLES_AT_ONCE = 3
@@ -23,7 +23,7 @@ PATIENCE = "SET LOCAL lock_timeout = '10s'"
 _DROP = {"r": "TABLE", "p": "TABLE", "v": "VIEW", "m": "MATERIALIZED VIEW", "S": "SEQUENCE", "f": "FOREIGN TABLE"}
 
 
-def drop_schema(schema: str) -> None:
+def drop_schema(schema: str, *, cell: str = MAIN) -> None:
     """Drop a commune's schema with everything in it, in many small transactions. Nothing happens where there is none.
 
     Raises ValueError for a name that no commune can have: `public` and the template can't be dropped here.
@@ -31,15 +31,15 @@ def drop_schema(schema: str) -> None:
     if not SCHEMA_PATTERN.match(schema) or schema in RESERVED or schema.startswith("pg_"):
         raise ValueError(f"{schema!r} is no schema of a commune.")
     for kind, size in (("v", SMALL_THINGS_AT_ONCE), ("m", 5), ("f", 5), ("r", TABLES_AT_ONCE), ("p", 1), ("S", 20)):
-        while _drop_some(schema, kind, size):
+        while _drop_some(schema, kind, size, cell):
             pass
-    with owner_scope(PUBLIC_SCHEMA), transaction.atomic(), connection.cursor() as cursor:
+    with owner_scope(PUBLIC_SCHEMA, cell=cell), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(PATIENCE)
         cursor.execute(_text(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema))))
 
 
-def _drop_some(schema: str, kind: str, size: int) -> bool:
-    with owner_scope(PUBLIC_SCHEMA), transaction.atomic(), connection.cursor() as cursor:
+def _drop_some(schema: str, kind: str, size: int, cell: str) -> bool:
+    with owner_scope(PUBLIC_SCHEMA, cell=cell), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(PATIENCE)
         cursor.execute(RELATIONS, [schema])
         names = [name for _oid, name, found in cursor.fetchall() if found == kind][:size]
@@ -50,9 +50,9 @@ def _drop_some(schema: str, kind: str, size: int) -> bool:
     return bool(names)
 
 
-def drop_role(role: str) -> None:
+def drop_role(role: str, *, cell: str = MAIN) -> None:
     """Drop a commune's role with its grants and memberships. Nothing happens where there is none."""
-    with owner_scope(PUBLIC_SCHEMA), transaction.atomic(), connection.cursor() as cursor:
+    with owner_scope(PUBLIC_SCHEMA, cell=cell), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(PATIENCE)
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
         if cursor.fetchone() is None:

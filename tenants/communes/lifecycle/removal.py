@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from tenants.communes.archives.actions import delete_archive
 from tenants.communes.audit import SYSTEM, NamedActor, record_act
 from tenants.communes.caching import forget_entries
+from tenants.communes.cells.leaving import drop_copies
 from tenants.communes.invalidation import announce
 from tenants.communes.lifecycle.dropping import drop_role, drop_schema
 from tenants.communes.models import (
@@ -124,11 +125,12 @@ def unfinished_removals() -> list[int]:
 
 
 def _remove_schema(commune: CommuneRef) -> None:
-    drop_schema(commune.schema)
+    drop_copies(commune.id)
+    drop_schema(commune.schema, cell=commune.cell)
 
 
 def _remove_role(commune: CommuneRef) -> None:
-    drop_role(role_of(commune.schema))
+    drop_role(role_of(commune.schema), cell=commune.cell)
 
 
 def _remove_files(commune: CommuneRef) -> None:

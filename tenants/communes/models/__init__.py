@@ -1,7 +1,8 @@
-"""Communes, their hosts, how they are made, upgraded and archived, and what the operator did. Tables in `public`."""
+"""Communes, hosts, cells, how all are made, upgraded, moved and archived, and what the operator did. In `public`."""
 
 from tenants.communes.models.archives import Archive
 from tenants.communes.models.audit import AuditEntry
+from tenants.communes.models.cells import Cell, Move
 from tenants.communes.models.commune import Commune, CommuneKind, CommuneState
 from tenants.communes.models.domains import ANSWERING_STATES, Domain, DomainProof, DomainState
 from tenants.communes.models.exports import ReadableExport
@@ -12,12 +13,14 @@ __all__ = [
     "ANSWERING_STATES",
     "Archive",
     "AuditEntry",
+    "Cell",
     "Commune",
     "CommuneKind",
     "CommuneState",
     "Domain",
     "DomainProof",
     "DomainState",
+    "Move",
     "ProvisioningRun",
     "ReadableExport",
     "Release",

@@ -63,6 +63,8 @@ class Commune(TenantMixin):
     # how far its schema is, as a number of communes_release; a web process that knows more shows the maintenance page
     level = models.PositiveIntegerField(default=0)
     cell = models.CharField(max_length=20, default="main")
+    # while it moves to another cell: pages answer, nothing is written
+    read_only = models.BooleanField(default=False, db_default=False)
     wave = models.PositiveSmallIntegerField(default=1, help_text="rollouts begin with wave 0, the canaries")
     tags = models.JSONField(default=list, blank=True)
     brand = models.JSONField(default=dict, blank=True, help_text="a copy of its look, for closed pages")
@@ -125,6 +127,7 @@ class Commune(TenantMixin):
             primary_host=self.primary_host,
             cell=self.cell,
             level=self.level,
+            read_only=self.read_only,
         )
 
     def _refuse_switch(self, *args: Any, **kwargs: Any) -> NoReturn:

@@ -7,19 +7,19 @@ round trip; the caller gives the transaction.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 
-from tenants.communes.cells import MAIN
 from tenants.communes.invalidation import watch
 from tenants.communes.isolation.grants import commune_grants, commune_memberships
 from tenants.communes.naming import SCHEMA_PATTERN
 from tenants.communes.roles import quoted as _q
 from tenants.communes.roles import role_of
-from tenants.communes.scope import PUBLIC_SCHEMA, owner_scope
+from tenants.communes.scope import MAIN, PUBLIC_SCHEMA, owner_scope, public_scope
 
 TEMPLATE_SCHEMA = "commune_template"
 # held shared while a schema is made from the template, exclusively while a release changes it
@@ -36,19 +36,22 @@ LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
 LEFT JOIN pg_depend p ON p.refobjid = c.oid AND p.refobjsubid = a.attnum AND p.deptype = 'i'
      AND p.classid = 'pg_class'::regclass
 LEFT JOIN pg_class s ON s.oid = p.objid AND s.relkind = 'S'
-WHERE c.relnamespace = %s::regnamespace AND c.relkind = 'r'
+WHERE c.relnamespace = %(schema)s::regnamespace AND c.relkind = 'r'
+  AND (%(only)s::text[] IS NULL OR c.relname = ANY(%(only)s))
 ORDER BY c.relname, a.attnum
 """
 _CONSTRAINTS = """
 SELECT c.relname, o.conname, o.contype::text, pg_get_constraintdef(o.oid), f.relname
 FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid LEFT JOIN pg_class f ON f.oid = o.confrelid
-WHERE o.connamespace = %s::regnamespace AND o.contype IN ('p', 'u', 'c', 'x', 'f')
+WHERE o.connamespace = %(schema)s::regnamespace AND o.contype IN ('p', 'u', 'c', 'x', 'f')
+  AND (%(only)s::text[] IS NULL OR c.relname = ANY(%(only)s) AND coalesce(f.relname, c.relname) = ANY(%(only)s))
 ORDER BY c.relname, position(o.contype::text in 'puxcf'), o.conname
 """
 _INDEXES = """
 SELECT pg_get_indexdef(i.indexrelid)
 FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
-WHERE c.relnamespace = %s::regnamespace
+WHERE c.relnamespace = %(schema)s::regnamespace
+  AND (%(only)s::text[] IS NULL OR c.relname = ANY(%(only)s))
   AND NOT EXISTS (SELECT 1 FROM pg_constraint o WHERE o.conindid = i.indexrelid AND o.contype IN ('p', 'u', 'x'))
 ORDER BY i.indexrelid::regclass::text
 """
@@ -101,26 +104,36 @@ class Catalogue:
     indexes: list[str]
 
 
-def read_catalogue(schema: str) -> Catalogue:
-    """Read tables, constraints and indexes of `schema`. Raises TemplateError for what can't be cloned."""
+def read_catalogue(schema: str, *, cell: str = MAIN, only: Sequence[str] | None = None) -> Catalogue:
+    """Read tables, constraints and indexes of `schema` in a cell; of some tables `only`, without keys to others.
+
+    Raises TemplateError for what can't be cloned.
+    """
     # with only pg_catalog in the path, the server qualifies every name of ours
-    with owner_scope("pg_catalog"), connection.cursor() as cursor:
+    with owner_scope("pg_catalog", cell=cell), connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema])
         if cursor.fetchone() is None:
             raise TemplateError(f"The template schema {schema!r} is missing. Run `rathausplatz migrate`.")
-        cursor.execute(_UNSUPPORTED, {"schema": schema})
-        if strange := [row[0] for row in cursor.fetchall()]:
-            raise TemplateError(f"The template holds what can't be cloned yet: {', '.join(strange)}.")
+        which = {"schema": schema, "only": None if only is None else list(only)}
+        if only is None:
+            cursor.execute(_UNSUPPORTED, {"schema": schema})
+            if strange := [row[0] for row in cursor.fetchall()]:
+                raise TemplateError(f"The template holds what can't be cloned yet: {', '.join(strange)}.")
         columns: dict[str, list[Column]] = {}
-        cursor.execute(_COLUMNS, [schema])
+        cursor.execute(_COLUMNS, which)
         for table, *rest in cursor.fetchall():
             columns.setdefault(table, []).append(Column(*rest))
         constraints: dict[str, list[Constraint]] = {}
-        cursor.execute(_CONSTRAINTS, [schema])
+        cursor.execute(_CONSTRAINTS, which)
         for table, *rest in cursor.fetchall():
             constraints.setdefault(table, []).append(Constraint(*rest))
-        cursor.execute(_INDEXES, [schema])
+        cursor.execute(_INDEXES, which)
         return Catalogue(schema, columns, constraints, [row[0] for row in cursor.fetchall()])
+
+
+def structure_script(catalogue: Catalogue, target: str) -> str:
+    """The SQL that makes the catalogue's tables, without rows, in the schema `target`, which exists."""
+    return _renamed(catalogue, target, _structure(catalogue, *_in_dependency_order(catalogue)))
 
 
 def clone_script(catalogue: Catalogue, target: str, *, rows: bool = True) -> str:
@@ -128,24 +141,32 @@ def clone_script(catalogue: Catalogue, target: str, *, rows: bool = True) -> str
     if not SCHEMA_PATTERN.match(target):
         raise TemplateError(f"{target!r} is not a schema name.")
     order, late = _in_dependency_order(catalogue)
-    parts = [f"CREATE SCHEMA {_q(target)}"]
-    parts += [_create_table(catalogue, table, late) for table in order]
-    parts += [
-        f"ALTER TABLE {_q(catalogue.schema)}.{_q(table)} ADD CONSTRAINT {_q(key.name)} {key.definition}"
-        for table, key in late
-    ]
-    parts += catalogue.indexes
+    parts = [f"CREATE SCHEMA {_q(target)}", *_structure(catalogue, order, late)]
     # rows last: their deferred foreign key checks would be pending when a table is altered
     if rows:
         parts += [_copy_rows(catalogue, table) for table in order]
         parts += _sequence_positions(catalogue)
+    return _renamed(catalogue, target, parts) + ";\n" + commune_memberships(target) + commune_grants(target)
+
+
+def _structure(catalogue: Catalogue, order: list[str], late: list[tuple[str, Constraint]]) -> list[str]:
+    return [
+        *(_create_table(catalogue, table, late) for table in order),
+        *(
+            f"ALTER TABLE {_q(catalogue.schema)}.{_q(table)} ADD CONSTRAINT {_q(key.name)} {key.definition}"
+            for table, key in late
+        ),
+        *catalogue.indexes,
+    ]
+
+
+def _renamed(catalogue: Catalogue, target: str, parts: list[str]) -> str:
+    """The parts as one script. Each mention of the template is qualified; the rows' sources are marked and restored."""
     script = ";\n".join(parts)
-    # every mention of the template is qualified; the rows' sources are marked and restored
     script = script.replace(f"{_q(catalogue.schema)}.", f"{_q(target)}.").replace(
         f"{catalogue.schema}.", f"{_q(target)}."
     )
-    script = script.replace("\x00source\x00", f"{_q(catalogue.schema)}.")
-    return script + ";\n" + commune_memberships(target) + commune_grants(target)
+    return script.replace("\x00source\x00", f"{_q(catalogue.schema)}.")
 
 
 def _in_dependency_order(catalogue: Catalogue) -> tuple[list[str], list[tuple[str, Constraint]]]:
@@ -226,16 +247,22 @@ def forget_template(_payload: str) -> None:
 @lru_cache(maxsize=2)
 def _template(level: int, cell: str) -> Catalogue:
     """The template's structure at a level: it changes with a release only."""
-    return read_catalogue(TEMPLATE_SCHEMA)
+    return read_catalogue(TEMPLATE_SCHEMA, cell=cell)
 
 
 def hold_template() -> int:
     """Keep the template from being changed until the transaction ends, and say its level. Raises TemplateError."""
+    return _hold("(SELECT coalesce(max(level), 0) FROM communes_release)")
+
+
+def hold_copy_of_template() -> int:
+    """The same in another cell, as the owner: the copy of the template there has its level written on it."""
+    return _hold("coalesce((SELECT obj_description(oid) FROM pg_namespace WHERE nspname = 'commune_template'), '0')")
+
+
+def _hold(level_of_template: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock_shared(%s), (SELECT coalesce(max(level), 0) FROM communes_release)",
-            [TEMPLATE_LOCK],
-        )
+        cursor.execute(f"SELECT pg_try_advisory_xact_lock_shared(%s), {level_of_template}", [TEMPLATE_LOCK])
         free, level = cursor.fetchone()
     if not free:
         raise TemplateError("The template is being changed by a release. Try again when that is over.")
@@ -257,15 +284,15 @@ def clone_structure(target: str, *, source: str, cell: str = MAIN) -> None:
 
     In the owner's scope and a transaction. `source` is the template or one made for an older level.
     """
-    catalogue = _template(hold_template(), cell) if source == TEMPLATE_SCHEMA else read_catalogue(source)
+    catalogue = _template(hold_template(), cell) if source == TEMPLATE_SCHEMA else read_catalogue(source, cell=cell)
     script = f"CREATE ROLE {_q(role_of(target))} NOLOGIN INHERIT;\n" + clone_script(catalogue, target, rows=False)
     with connection.cursor() as cursor:
         cursor.execute(script)
 
 
-def schema_exists(schema: str) -> bool:
-    """Whether the database has this schema."""
-    with connection.cursor() as cursor:
+def schema_exists(schema: str, *, cell: str = MAIN) -> bool:
+    """Whether the database of a cell has this schema."""
+    with public_scope(cell=cell), connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema])
         return cursor.fetchone() is not None
 

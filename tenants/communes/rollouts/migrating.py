@@ -7,17 +7,19 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
+from tenants.communes.cells.adding import refresh_cells
 from tenants.communes.invalidation import announce
 from tenants.communes.isolation.grants import grant_shared_tables, regrant
 from tenants.communes.models import Commune, Release
 from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA
 from tenants.communes.provisioning.spares import drop_spares
+from tenants.communes.queries import communes_by_cell
 from tenants.communes.rollouts.locks import fleet_lock
 from tenants.communes.rollouts.python_steps import Workshop
 from tenants.communes.rollouts.releases import Chain
 from tenants.communes.rollouts.replay import replay, steps_of
 from tenants.communes.rollouts.runs import Plan, Report, Watcher, carry_out
-from tenants.communes.rollouts.selection import Cut, Selector, by_cell
+from tenants.communes.rollouts.selection import Cut, Selector
 from tenants.communes.rollouts.standing import (
     applied_in,
     migrations_on_disk,
@@ -69,7 +71,7 @@ def survey(communes: Sequence[Commune]) -> list[Position]:
     """Where the schemas of these communes stand, asked in one statement a cell. Those without a schema are left out."""
     chain = Chain.read()
     found: dict[str, str] = {}
-    for cell, inhabitants in by_cell(communes).items():
+    for cell, inhabitants in communes_by_cell(communes).items():
         found |= standings([commune.schema_name for commune in inhabitants], cell=cell)
     positions = []
     for commune in communes:
@@ -119,7 +121,7 @@ def bring_forward(commune: Commune) -> int:
 
 
 def prepare_release(say: Say, *, verbosity: int = 0) -> None:
-    """Migrate the shared tables and the template if they are behind, and seed the template."""
+    """Migrate the shared tables and the template if they are behind, seed the template, renew the cells' copies."""
     if pending_in(PUBLIC_SCHEMA, shared_labels()):
         say("Gemeinsame Tabellen")
         migrate_schema(PUBLIC_SCHEMA, verbosity)
@@ -130,6 +132,7 @@ def prepare_release(say: Say, *, verbosity: int = 0) -> None:
     release_template(verbosity=verbosity)
     drop_spares(outdated_only=True)
     seed_template()
+    refresh_cells(say)
 
 
 def pending_in(schema: str, labels: Sequence[str]) -> list[tuple[str, str]]:

@@ -42,14 +42,6 @@ class Selector:
         return not self.names or any(fnmatchcase(text, pattern.lower()) for text in known for pattern in self.names)
 
 
-def by_cell(communes: Sequence[Commune]) -> dict[str, list[Commune]]:
-    """The communes of each PostgreSQL, in their order."""
-    cells: dict[str, list[Commune]] = {}
-    for commune in communes:
-        cells.setdefault(commune.cell, []).append(commune)
-    return cells
-
-
 @dataclass(frozen=True, slots=True)
 class Cut:
     """How communes are cut into waves: `canary` go first (0: those whose own wave is 0), then waves of `sizes`."""

@@ -12,9 +12,10 @@ from psycopg import sql
 from tenants.communes.isolation.grants import MIGRATIONS
 from tenants.communes.models import Commune
 from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA
+from tenants.communes.queries import communes_by_cell
 from tenants.communes.references import SharedReference, given, shared_references
 from tenants.communes.rollouts.migrating import survey
-from tenants.communes.rollouts.selection import Selector, by_cell
+from tenants.communes.rollouts.selection import Selector
 from tenants.communes.rollouts.structure import SCHEMAS_AT_ONCE, differences, structure_digests
 from tenants.communes.scope import PUBLIC_SCHEMA, owner_scope
 
@@ -50,7 +51,7 @@ def verify_fleet(selector: Selector) -> list[Finding]:
     ]
     present = [position.commune for position in positions if not position.is_behind]
     for check in (structure_findings, rights_findings, reference_findings):
-        for cell, communes in by_cell(present).items():
+        for cell, communes in communes_by_cell(present).items():
             for begin in range(0, len(communes), SCHEMAS_AT_ONCE):
                 findings += check(communes[begin : begin + SCHEMAS_AT_ONCE], cell)
     return findings

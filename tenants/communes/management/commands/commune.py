@@ -1,9 +1,9 @@
-"""`rathausplatz commune create|list|show|suspend|resume|export|import|offboard|stay|archive|delete`."""
+"""`rathausplatz commune create|list|show|suspend|resume|export|import|offboard|stay|archive|delete|move`."""
 
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,6 +11,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tenants.communes.actions import CommuneOrder, request_commune, resume_commune, suspend_commune
 from tenants.communes.addresses import portal_address
+from tenants.communes.cells import UnknownCellError
+from tenants.communes.cells.moving import move_commune, undo_move
+from tenants.communes.cells.servers import CellError
 from tenants.communes.lifecycle import command as lifecycle
 from tenants.communes.models import Commune
 from tenants.communes.provisioning.steps import provision_commune
@@ -30,6 +33,7 @@ def as_row(commune: Commune, proven: datetime | None) -> dict[str, Any]:
         "slug": commune.slug,
         "name": commune.official_name,
         "state": commune.state,
+        "cell": commune.cell,
         "schema": commune.schema_name,
         "ars": commune.ars,
         "inhabitants": commune.inhabitants,
@@ -45,7 +49,7 @@ def _row_of(name: str) -> dict[str, Any]:
 
 
 class Command(BaseCommand):
-    help = "Take on, list, show, suspend, resume, export, import, archive or delete communes."
+    help = "Take on, list, show, suspend, resume, export, import, archive, delete or move communes."
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
@@ -54,6 +58,7 @@ class Command(BaseCommand):
         create.add_argument("--slug", default="", help="subdomain; proposed when left out")
         create.add_argument("--ars", default="", help="Regionalschlüssel, 12 digits")
         create.add_argument("--admin", default="", help="e-mail address of the first administrator")
+        create.add_argument("--cell", default="", help="the cell to make it in; the least loaded when left out")
         for verb, text in (
             ("show", "one commune"),
             ("suspend", "close a portal"),
@@ -65,16 +70,28 @@ class Command(BaseCommand):
                 sub.add_argument("--reason", required=True)
             sub.add_argument("--json", action="store_true")
         lifecycle.add_verbs(verbs)
+        self._add_move(verbs)
         listing = verbs.add_parser("list", help="all communes")
         for sub in (create, listing):
             sub.add_argument("--json", action="store_true")
+
+    def _add_move(self, verbs: Any) -> None:
+        move = verbs.add_parser("move", help="to another cell; run it again when it was killed")
+        move.add_argument("name", help="slug, schema, regional key or name")
+        way = move.add_mutually_exclusive_group(required=True)
+        way.add_argument("--to", metavar="CELL")
+        way.add_argument("--undo", action="store_true", help="take back a move that was not switched")
+        move.add_argument("--keep-hours", type=float, default=24, help="how long the source keeps its copy")
+        move.add_argument("--drop", action="store_true", help="drop the source's copy at once")
+        move.add_argument("--counts-only", action="store_true", help="compare numbers of rows, not their contents")
+        move.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             rows = self._do(options)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
-        except (CommuneNotFoundError, TransitionError, *lifecycle.FAULTS) as error:
+        except (CommuneNotFoundError, TransitionError, CellError, UnknownCellError, *lifecycle.FAULTS) as error:
             raise CommandError(str(error)) from error
         self._print(rows, options)
 
@@ -92,6 +109,7 @@ class Command(BaseCommand):
             slug=options["slug"],
             ars=options["ars"],
             admin_email=options["admin"],
+            cell=options["cell"],
         )
         run = request_commune(order=order, actor=None)
         provision_commune(run_id=run.pk)
@@ -116,6 +134,26 @@ class Command(BaseCommand):
         resume_commune(commune=find_commune(options["name"]), actor=None)
         return self.do_show(options)
 
+    def do_move(self, options: dict[str, Any]) -> Any:
+        """To another cell, or back to where it is."""
+        commune, say = find_commune(options["name"]), self.stderr.write
+        if options["undo"]:
+            move = undo_move(commune=commune, say=say)
+        else:
+            keep = timedelta(hours=0 if options["drop"] else options["keep_hours"])
+            digests = not options["counts_only"]
+            move = move_commune(commune=commune, to=options["to"], actor=None, say=say, keep=keep, digests=digests)
+        return {
+            "commune": commune.slug,
+            "from": move.source,
+            "to": move.target,
+            "step": move.step,
+            "tables": move.tables,
+            "rows": move.rows,
+            "seconds read-only": None if move.window is None else round(move.window, 3),
+            "copy kept until": move.kept_until.isoformat(timespec="minutes") if move.kept_until else None,
+        }
+
     def _print(self, result: Any, options: dict[str, Any]) -> None:
         if options.get("json"):
             self.stdout.write(json.dumps(result, ensure_ascii=False, indent=2))
@@ -127,4 +165,4 @@ class Command(BaseCommand):
                 self.stdout.write('No commune yet. Take one on: rathausplatz commune create --name "Gera, Stadt"')
             return
         for key, value in result.items():
-            self.stdout.write(f"{key:<12} {value}")
+            self.stdout.write(f"{key:<17} {'–' if value is None else value}")

@@ -1,0 +1,61 @@
+"""What a move leaves behind: the source's copy for a while, and a commune that nobody can write when it was killed."""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from tenants.communes.cells.window import open_for_writing
+from tenants.communes.lifecycle.dropping import drop_role, drop_schema
+from tenants.communes.models import Commune, Move
+from tenants.communes.roles import role_of
+from tenants.communes.scope import public_scope
+
+
+def drop_copy(move: Move) -> None:
+    """Remove the schema and role that a finished move left in its source. May run twice."""
+    with public_scope():
+        if Commune.objects.filter(pk=move.commune_id, cell=move.source).exists():
+            return  # it has come back; that schema is its own
+    schema = move.commune.schema_name
+    drop_schema(schema, cell=move.source)
+    drop_role(role_of(schema), cell=move.source)
+    with public_scope():
+        Move.objects.filter(pk=move.pk).update(kept_until=None)
+    move.kept_until = None
+
+
+def drop_copies(commune_id: int, *, cell: str | None = None) -> None:
+    """Remove the copies that moves of a commune left in all cells, or in one, before it goes there again."""
+    with public_scope():
+        left = Move.objects.filter(commune_id=commune_id, step=Move.Step.DONE).exclude(kept_until=None)
+        if cell is not None:
+            left = left.filter(source=cell)
+        moves = list(left.select_related("commune"))
+    for move in moves:
+        drop_copy(move)
+
+
+def tidy_moves() -> int:
+    """Drop copies whose time has come, and let communes write again whose move was killed; returns how many."""
+    with public_scope():
+        moves = Move.objects.select_related("commune")
+        old = list(moves.filter(step=Move.Step.DONE, kept_until__lte=timezone.now()))
+        frozen = list(moves.filter(step=Move.Step.FROZEN))
+    for move in old:
+        drop_copy(move)
+    return len(old) + sum(_thaw(move) for move in frozen)
+
+
+def _thaw(move: Move) -> bool:
+    """Let a commune write again when the process that moves it is gone; that move goes on when it is called again."""
+    with public_scope(), transaction.atomic():
+        with connection.cursor() as cursor:
+            lock = f"rathausplatz.move.{move.commune.schema_name}"
+            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [lock])
+            if not cursor.fetchone()[0]:
+                return False
+        if not Move.objects.filter(pk=move.pk, step=Move.Step.FROZEN).update(step=Move.Step.COPIED, frozen_at=None):
+            return False
+        open_for_writing(schema=move.commune.schema_name, cell=move.source)
+    return True
