@@ -124,12 +124,12 @@ def copy_database(admin_url: str, source: str, name: str) -> None:
     prepare(database_url(admin_url, name, login=""))
 
 
-def drop_database(admin_url: str, name: str) -> None:
+def drop_database(admin_url: str, name: str, *, prefix: str = COMMUNE_ROLE_PREFIX) -> None:
     """Remove a database of this run and the roles of its communes."""
     with psycopg.connect(admin_url, autocommit=True) as admin:
         admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        prefix = COMMUNE_ROLE_PREFIX.replace("_", r"\_") + "%"
-        for (role,) in admin.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE %s", [prefix]).fetchall():
+        pattern = prefix.replace("_", r"\_") + "%"
+        for (role,) in admin.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE %s", [pattern]).fetchall():
             admin.execute(f'DROP ROLE "{role}"')
 
 
