@@ -57,6 +57,12 @@ class ObjectStore:
     endpoint: str
     access_key: str
     secret_key: str
+    region: str = "eu-central-1"
+
+    def sign_in(self) -> dict[str, str]:
+        """What boto3 wants to know."""
+        keys = {"aws_access_key_id": self.access_key, "aws_secret_access_key": self.secret_key}
+        return {"endpoint_url": self.endpoint, "region_name": self.region, **keys}
 
 
 @contextmanager
