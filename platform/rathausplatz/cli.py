@@ -17,7 +17,7 @@ WITHOUT_DATABASE = {
     "--version",
 }
 # commands whose process must not be able to own a schema
-OWNS_NOTHING = {"serve", "serve_internal", "worker"}
+OWNS_NOTHING = {"beat", "serve", "serve_internal", "worker"}
 
 
 def data_dir() -> Path:

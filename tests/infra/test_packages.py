@@ -35,5 +35,6 @@ def test_a_machine_without_apt_is_told_what_to_install(tmp_path: Path) -> None:
     )
     assert done.stderr.strip().splitlines()[-1] == (
         "infra.testing.packages.NotInstalledError: The tests start real servers, and some are missing here: caddy, "
-        "pgbouncer. Install them (Debian, Ubuntu: sudo apt install --no-install-recommends caddy pgbouncer) and try again."
+        "pgbouncer. Install them (Debian, Ubuntu: sudo apt install --no-install-recommends caddy pgbouncer) and try "
+        "again."
     )

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from infra.processes import processes
 from tests.servers.running import end, free_port, wait_until
 from tests.settings import COMMUNE_ROLE_PREFIX, ROLE_PREFIX, ROOT
 
@@ -109,10 +110,11 @@ class RunningPlatform(RunningProcesses):
         self.run(PREPARE)
 
     def start(self) -> None:
-        """Start web server, worker and owner's worker and wait until the server is ready."""
-        self.start_process("web", ["serve", "--port", str(self.port), "--workers", "1"])
-        self.start_process("worker", ["worker", "--concurrency", "1"])
-        self.start_process("owner", ["worker", "--owner"])
+        """Start all processes that an installation has and wait until the server is ready."""
+        ports = {"web": self.port, "internal": free_port()}
+        for name, process in processes().items():
+            values = {"address": "127.0.0.1", "port": ports.get(name), "workers": 1, "concurrency": 1}
+            self.start_process(name, process.started_with(**values))
         wait_for(self._is_ready, seconds=READY_WITHIN, what=f"the web server is ready\n{self.said('web')}")
 
     def _is_ready(self) -> bool:

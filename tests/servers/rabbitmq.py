@@ -10,21 +10,25 @@ from pathlib import Path
 
 from infra.testing.packages import find_or_install
 from tests.servers.running import free_port, give, running, unprivileged, wait_for_port
+from tests.settings import ROOT
 
-CONFIGURATION = """\
+SHIPPED = ROOT / "infra" / "deploy" / "rabbitmq" / "rabbitmq.conf"
+OURS = """
 listeners.tcp.1 = 127.0.0.1:{port}
 log.console = true
 log.file = false
+disk_free_limit.absolute = 50MB
 """
 
 
 @contextmanager
 def rabbitmq() -> Iterator[str]:
-    """A running RabbitMQ; yields its URL. Takes about six seconds to start."""
+    """A running RabbitMQ with the configuration that we ship; yields its URL. Takes about six seconds to start."""
     port, user = free_port(), unprivileged()
     with tempfile.TemporaryDirectory(prefix="rp-rabbitmq-") as name:
         folder = Path(name)
-        (folder / "rabbitmq.conf").write_text(CONFIGURATION.format(port=port))
+        # of two values, RabbitMQ takes the later
+        (folder / "rabbitmq.conf").write_text(SHIPPED.read_text() + OURS.format(port=port))
         (folder / "enabled_plugins").write_text("[].\n")
         give(folder, user)
         environ = _environment(folder)

@@ -1,4 +1,4 @@
-"""The real Redis, empty and without a file on disk."""
+"""The real Redis, empty, with a configuration that we ship."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from infra.testing.packages import find_or_install
 from tests.servers.running import free_port, running, wait_for_port
+from tests.settings import ROOT
 
 
 @contextmanager
-def redis() -> Iterator[str]:
-    """A running Redis; yields its URL."""
+def redis(kind: Literal["broker", "cache"] = "broker") -> Iterator[str]:
+    """A running Redis with infra/deploy/redis/<kind>.conf; yields its URL."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="rp-redis-") as name:
         folder = Path(name)
-        options = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no", "--dir", name]
+        configuration = str(ROOT / "infra" / "deploy" / "redis" / f"{kind}.conf")
         log = folder / "said.log"
-        with running([str(find_or_install("redis-server")), *options], log=log) as child:
+        command = [str(find_or_install("redis-server")), configuration, "--port", str(port), "--dir", name]
+        with running(command, log=log) as child:
             wait_for_port(child, port, log)
             yield f"redis://127.0.0.1:{port}/0"
