@@ -113,17 +113,15 @@ def _copies() -> Iterator[Fault]:
     """What container files copy and compose mounts is there."""
     for path in CONTAINERFILES:
         context = ROOT if path.parent == FOLDER else ROOT / path.parent
-        for number, line in enumerate(read(path).splitlines(), 1):
-            if line.startswith("COPY") and "--from=" not in line:
-                words = [word for word in line.split()[1:] if not word.startswith("--")]
-                for source in words[:-1]:
-                    if not (context / source).exists():
-                        yield Fault(path, number, f"there is no {source} to copy")
-    for service in yaml.safe_load(read(COMPOSE))["services"].values():
-        for volume in service.get("volumes", []):
-            source = volume.split(":")[0]
-            if source.startswith("./") and not source.startswith("./env/") and not (ROOT / FOLDER / source).exists():
-                yield Fault(COMPOSE, 0, f"there is no {source} to mount")
+        copied = [line for line in read(path).splitlines() if line.startswith("COPY") and "--from=" not in line]
+        sources = [word for line in copied for word in line.split()[1:-1] if not word.startswith("--")]
+        for source in (source for source in sources if not (context / source).exists()):
+            yield Fault(path, 0, f"there is no {source} to copy")
+    services = yaml.safe_load(read(COMPOSE))["services"].values()
+    mounted = [volume.split(":")[0] for service in services for volume in service.get("volumes", [])]
+    for source in (source for source in mounted if source.startswith("./") and not source.startswith("./env/")):
+        if not (ROOT / FOLDER / source).exists():
+            yield Fault(COMPOSE, 0, f"there is no {source} to mount")
 
 
 def _examples() -> Iterator[Fault]:

@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from infra.testing.packages import find_or_install
-from tests.servers.running import free_port, give, running, unprivileged, wait_for_port
-from tests.settings import ROOT
+from tests.servers.running import ROOT, free_port, give, running, unprivileged, wait_for_port
 
 SHIPPED = ROOT / "infra" / "deploy" / "rabbitmq" / "rabbitmq.conf"
 OURS = """

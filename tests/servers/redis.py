@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from infra.testing.packages import find_or_install
-from tests.servers.running import free_port, running, wait_for_port
-from tests.settings import ROOT
+from tests.servers.running import ROOT, free_port, running, wait_for_port
 
 
 @contextmanager
