@@ -57,8 +57,8 @@ def seed_template() -> None:
 def release_template(*, verbosity: int = 0) -> Release:
     """Migrate the template to this code and return the newest Release, which is recorded unless there is none to.
 
-    The shared tables have to be at this code already. All or nothing, so it may run again after a crash. Raises CodeTooOldError when the template is ahead of this code,
-    and RecordingError for a migration that can't be recorded.
+    The shared tables have to be at this code already. All or nothing, so it may run again after a crash. Raises
+    CodeTooOldError when the template is ahead of this code, and RecordingError for a migration that can't be recorded.
     """
     on_disk, code = migrations_on_disk(tenant_labels()), code_standing()
     newest = Chain.read().newest
