@@ -74,7 +74,7 @@ def _measure_spares(fleet: Fleet) -> float:
     with _claiming():
         claims = [make_commune(_further()) for _number in range(SPARES)]
         trips = round_trips_of_making(_further())
-    title = f"Provisioning with spare schemas, {len(fleet)} communes there"
+    title = f"Provisioning with spare schemas, {fleet.live()} communes there"
     head = ["", "median", "p95", "of it the making", "round trips"]
     clone = [milliseconds(median(clones)), milliseconds(percentile(clones, 0.95)), "", ""]
     print_table(title, head, [["clone, ahead of time", *clone], [*_row("order → open portal, claimed", claims), trips]])
@@ -108,4 +108,4 @@ def _compare(fleet: Fleet, claimed: float) -> None:
         ratios = [f"{median(times) / way:.1f} ×" for way in (ours, claimed)]
         rows.append([f"django-tenants: {title}", len(times), milliseconds(median(times)), *ratios])
     head = ["way", "samples", "median", "ours by a clone is faster by", "by a spare schema"]
-    print_table(f"Ways to a new commune, {len(fleet)} communes there", head, rows)
+    print_table(f"Ways to a new commune, {fleet.live()} communes there", head, rows)
