@@ -86,7 +86,7 @@ def _write_parts(writer: ArchiveWriter, commune: Commune, told: CommuneEntry) ->
                 TableEntry(name=table.name, columns=list(table.columns), rows=rows, bytes=part.size, sha256=part.sha256)
             )
         sequences = sequences_of(commune.schema_name)
-        migrations = sorted(applied_migrations(commune.schema_name))
+        migrations = sorted(applied_migrations(commune.schema_name, cell=commune.cell))
         references = references_used()
     with owner_scope(commune.schema_name, commune.ref()):
         _add_files(writer)

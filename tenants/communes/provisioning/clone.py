@@ -297,8 +297,8 @@ def schema_exists(schema: str, *, cell: str = MAIN) -> bool:
         return cursor.fetchone() is not None
 
 
-def applied_migrations(schema: str) -> set[tuple[Any, ...]]:
+def applied_migrations(schema: str, *, cell: str = MAIN) -> set[tuple[Any, ...]]:
     """The migrations recorded in one schema, as (app, name)."""
-    with owner_scope(PUBLIC_SCHEMA), connection.cursor() as cursor:
+    with owner_scope(PUBLIC_SCHEMA, cell=cell), connection.cursor() as cursor:
         cursor.execute(f"SELECT app, name FROM {_q(schema)}.django_migrations")
         return set(cursor.fetchall())
