@@ -1,4 +1,4 @@
-"""Makes the virtual environment of `make`: `python3 infra/environment.py .venv`.
+"""Makes the virtual environment of `make`: `python3 infra/environment.py .venv`, with `runtime` for production.
 
 Runs on whatever `python3` is there: standard library only, and no syntax that Python 3.7 does not understand.
 It looks for a Python that is new enough, gets uv when the machine has none, installs exactly what the lock names
@@ -19,6 +19,7 @@ OLDEST = (3, 11)
 NEWEST_KNOWN = 14
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "infra" / "requirements" / "dev.txt"
+RUNTIME_LOCK = LOCK.with_name("runtime.txt")
 UV_PIN = re.compile(r"^uv==(?:[^\n]*\\\n)*[^\n]*", re.MULTILINE)
 PROGRAM = """\
 #!{python}
@@ -36,13 +37,13 @@ class EnvironmentProblem(Exception):
 
 def main(arguments: list[str]) -> int:
     """Make the environment named on the command line. May run twice."""
-    if len(arguments) != 1:
-        sys.stderr.write("Usage: python3 infra/environment.py FOLDER\n")
+    if len(arguments) not in (1, 2) or arguments[1:] not in ([], ["runtime"]):
+        sys.stderr.write("Usage: python3 infra/environment.py FOLDER [runtime]\n")
         return 2
     folder = Path(arguments[0]).absolute()
     try:
         python = make_virtual_environment(folder, find_python())
-        install_lock(find_uv(folder, python), python)
+        install_lock(find_uv(folder, python), python, RUNTIME_LOCK if arguments[1:] else LOCK)
         install_project(folder, python)
     except EnvironmentProblem as problem:
         sys.stderr.write(f"{problem}\n")
@@ -104,9 +105,9 @@ def find_uv(folder: Path, python: str) -> str:
     return str(folder / "bin" / "uv")
 
 
-def install_lock(uv: str, python: str) -> None:
+def install_lock(uv: str, python: str, lock: Path) -> None:
     """Install exactly what the lock names, and remove what it doesn't."""
-    done = run([uv, "pip", "sync", "--quiet", "--require-hashes", "--python", python, str(LOCK)])
+    done = run([uv, "pip", "sync", "--quiet", "--require-hashes", "--python", python, str(lock)])
     if done.returncode:
         raise EnvironmentProblem(out_of_reach(done))
 

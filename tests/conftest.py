@@ -124,12 +124,12 @@ def copy_database(admin_url: str, source: str, name: str) -> None:
     prepare(database_url(admin_url, name, login=""))
 
 
-def drop_database(admin_url: str, name: str) -> None:
+def drop_database(admin_url: str, name: str, *, prefix: str = COMMUNE_ROLE_PREFIX) -> None:
     """Remove a database of this run and the roles of its communes."""
     with psycopg.connect(admin_url, autocommit=True) as admin:
         admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        prefix = COMMUNE_ROLE_PREFIX.replace("_", r"\_") + "%"
-        for (role,) in admin.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE %s", [prefix]).fetchall():
+        pattern = prefix.replace("_", r"\_") + "%"
+        for (role,) in admin.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE %s", [pattern]).fetchall():
             admin.execute(f'DROP ROLE "{role}"')
 
 
@@ -217,6 +217,47 @@ def in_gera(gera: Any) -> Iterator[Any]:
 
     with commune_scope(gera):
         yield gera
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[Any]:
+    """A real S3 (Ceph). Tests that use it are marked `xdist_group("s3")`, so that a run needs one."""
+    from tests.servers.ceph import ceph
+
+    with ceph() as store:
+        yield store
+
+
+@pytest.fixture(scope="session")
+def s3_bucket(object_store: Any) -> Iterator[Any]:
+    """The bucket of an installation, which all communes share."""
+    import boto3
+
+    connection = boto3.resource("s3", **object_store.sign_in())
+    bucket = connection.create_bucket(Bucket="rathausplatz")
+    yield bucket
+    connection.meta.client.close()
+
+
+@pytest.fixture
+def bucket(s3_bucket: Any, object_store: Any, monkeypatch: Any) -> Iterator[Any]:
+    """The bucket, empty, and our storage signed in by the environment as in production."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", object_store.access_key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", object_store.secret_key)
+    yield s3_bucket
+    s3_bucket.objects.all().delete()
+
+
+@pytest.fixture
+def s3_storage(bucket: Any, object_store: Any) -> Iterator[Any]:
+    """What the communes' files are kept in where AWS_STORAGE_BUCKET_NAME is set."""
+    from tenants.communes.storage import CommuneS3Storage
+
+    storage = CommuneS3Storage(
+        bucket_name=bucket.name, endpoint_url=object_store.endpoint, region_name=object_store.region
+    )
+    yield storage
+    storage.connection.meta.client.close()
 
 
 @pytest.fixture

@@ -11,7 +11,16 @@ from infra.bench.site import DATA, ROOT, demonstration
 
 def main() -> None:
     """Measure everything, or only the parts named on the command line."""
-    wanted = set(sys.argv[1:]) or {"pages", "wire", "throughput", "invalidation", "provisioning", "documents", "line"}
+    wanted = set(sys.argv[1:]) or {
+        "pages",
+        "wire",
+        "throughput",
+        "invalidation",
+        "provisioning",
+        "documents",
+        "line",
+        "queues",
+    }
     sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
     sys.stdout.write(f"Measured on {machine()}\n")
     with demonstration() as port:
@@ -34,9 +43,9 @@ def _connect() -> None:
 
 def measure(port: int, wanted: set[str]) -> None:
     """Run the wanted measurements against the demonstration on `port`."""
-    from infra.bench import documents, line, pages, provisioning, throughput
+    from infra.bench import documents, line, pages, provisioning, queues, throughput
     from infra.testing.browser import find_or_install_browser
-    from tenants.communes.queries import find_commune
+    from tenants.communes.queries import find_commune, open_communes
 
     gera = find_commune("gera").ref()
     if "pages" in wanted:
@@ -53,6 +62,10 @@ def measure(port: int, wanted: set[str]) -> None:
         documents.report_documents(gera)
     if "line" in wanted:
         line.measure_line(port, gera.primary_host)
+    if "queues" in wanted:
+        queues.measure_queues(
+            gera.schema, [commune.schema_name for commune in open_communes() if commune.pk != gera.id]
+        )
 
 
 if __name__ == "__main__":

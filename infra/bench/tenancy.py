@@ -125,10 +125,10 @@ def _provisioning(fleet: Fleet, _options: argparse.Namespace) -> None:
     measure_fleet_provisioning(fleet)
 
 
-def _archive(fleet: Fleet, _options: argparse.Namespace) -> None:
-    from infra.bench.archive import measure_archive
+def _archive(_fleet: Fleet, _options: argparse.Namespace) -> None:
+    from infra.bench.archive import measure_archive, print_archive
 
-    measure_archive("gera")
+    print_archive(measure_archive())
 
 
 def _page(fleet: Fleet, _options: argparse.Namespace) -> None:

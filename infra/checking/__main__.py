@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.checking.deployment import CONTAINERFILES, check_deployment
 from infra.checking.files import ROOT, Fault
 from infra.checking.installation import check_installation, check_migrations, start_django
 from infra.checking.layout import check_layout
@@ -53,6 +54,7 @@ PROGRAMS: dict[str, Callable[[], str]] = {
     "imports": lambda: program("lint-imports", "--no-logo"),
     "format": lambda: program("ruff", "format", "--check", "--quiet", "--diff", "."),
     "lint": lambda: program("ruff", "check", "--quiet", "."),
+    "containers": lambda: program("hadolint", *(str(path) for path in CONTAINERFILES)),
 }
 OWN: dict[str, Callable[[], list[Fault]]] = {
     "layout": check_layout,
@@ -63,6 +65,7 @@ OWN: dict[str, Callable[[], list[Fault]]] = {
     "installation": check_installation,
     "migrations": check_migrations,
     "releases": check_releases,
+    "deployment": check_deployment,
 }
 
 

@@ -1,1 +1,1 @@
-"""`make test`: a browser is found or fetched, then the whole suite runs."""
+"""`make test`: browser and servers are found or installed, then the whole suite runs."""

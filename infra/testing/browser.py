@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from infra.testing.packages import NotInstalledError, install
+
+PACKAGE = "chromium"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PLAYWRIGHT_CACHES = (".cache/ms-playwright", "Library/Caches/ms-playwright")
 PLAYWRIGHT_PROGRAMS = (
@@ -53,23 +54,21 @@ def _playwright_programs(environ: Mapping[str, str]) -> list[Path]:
     ]
 
 
+def missing_browser() -> list[str]:
+    """The Debian package of a browser, unless there is one. Raises NoBrowserError when $CHROMIUM is none."""
+    try:
+        find_browser()
+    except NoBrowserError:
+        if os.environ.get("CHROMIUM"):
+            raise
+        return [PACKAGE]
+    return []
+
+
 def find_or_install_browser() -> Path:
     """The Chromium to test with; installs Debian's package when we are root and have apt. Raises NoBrowserError."""
     try:
-        return find_browser()
-    except NoBrowserError:
-        if os.environ.get("CHROMIUM") or os.geteuid() != 0 or shutil.which("apt-get") is None:
-            raise
-    _install()
+        install(missing_browser())
+    except NotInstalledError as error:
+        raise NoBrowserError(f"{error} {HOW_TO_GET_ONE}") from error
     return find_browser()
-
-
-def _install() -> None:
-    sys.stdout.write("No Chromium found: installing Debian's package.\n")
-    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
-        command = ["apt-get", "-qq", *arguments]
-        done = subprocess.run(command, env=os.environ | quiet, capture_output=True, text=True)  # noqa: S603
-        if done.returncode:
-            reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            raise NoBrowserError(f"`{' '.join(command)}` failed ({reason}). {HOW_TO_GET_ONE}")

@@ -34,10 +34,13 @@ PROGRAMS = {
         Program("redis-server", "redis-server", service="redis-server"),
         # the one in /usr/sbin insists on root or the user rabbitmq
         Program("rabbitmq-server", "rabbitmq-server", folder="/usr/lib/rabbitmq/bin", service="rabbitmq-server"),
-        Program("rabbitmqctl", "rabbitmq-server", folder="/usr/lib/rabbitmq/bin"),
+        Program("epmd", "erlang-base"),
+        Program("ceph", "ceph-common"),
         Program("ceph-mon", "ceph-mon"),
         Program("ceph-osd", "ceph-osd"),
+        Program("monmaptool", "ceph-base"),
         Program("radosgw", "radosgw"),
+        Program("radosgw-admin", "radosgw"),
         Program("systemd-analyze", "systemd"),
     )
 }

@@ -17,7 +17,9 @@ WITHOUT_DATABASE = {
     "--version",
 }
 # commands whose process must not be able to own a schema
-OWNS_NOTHING = {"serve", "serve_internal", "worker"}
+OWNS_NOTHING = {"beat", "serve", "serve_internal", "worker"}
+# commands that prepare a database with DATABASE_ADMIN_URL
+AS_ADMINISTRATOR = {"database"}
 
 
 def data_dir() -> Path:
@@ -43,6 +45,9 @@ def main(argv: list[str] | None = None) -> None:
 
         sys.exit(measure(arguments[2:]))
     if len(arguments) > 1 and arguments[1] not in WITHOUT_DATABASE:
+        if arguments[1] in AS_ADMINISTRATOR and os.environ.get("DATABASE_ADMIN_URL"):
+            # before the first `database prepare` there is no other login
+            os.environ.setdefault("DATABASE_URL", os.environ["DATABASE_ADMIN_URL"])
         find_database(as_owner=is_owners_work(arguments[1:]))
     from django.core.management import execute_from_command_line
 

@@ -40,18 +40,26 @@ def closed_answer(commune: CommuneRef, path: str) -> HttpResponse | None:
     """
     if stays_reachable(commune.state, path):
         return None
+    answer = answer_without_asking(commune, path, site="site", retry_after=3600)
+    if answer.status_code != 200 and commune.state in FOR_GOOD:
+        answer.status_code = 410
+        del answer.headers["Retry-After"]
+    return answer
+
+
+def answer_without_asking(commune: CommuneRef, path: str, *, site: str, retry_after: int) -> HttpResponse:
+    """What the registered `site` answers in the language of the path and the commune's look; its schema is not asked.
+
+    Files that the page needs come with 200, the page with the seconds after which to try again.
+    """
     with public_scope():
         brand = Commune.objects.filter(pk=commune.id).values_list("brand", flat=True).first() or {}
     language = _LANGUAGE.match(path)
     with translation.override(language.group(1) if language else "de"):
-        answer = closed_site.get("site")(commune, brand, path)
-    if answer.status_code == 200:
-        return answer
-    answer.headers["Cache-Control"] = "no-store"
-    if commune.state in FOR_GOOD:
-        answer.status_code = 410
-    else:
-        answer.headers["Retry-After"] = "3600"
+        answer = closed_site.get(site)(commune, brand, path)
+    if answer.status_code != 200:
+        answer.headers["Cache-Control"] = "no-store"
+        answer.headers["Retry-After"] = str(retry_after)
     return answer
 
 

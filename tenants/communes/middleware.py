@@ -72,24 +72,24 @@ class HostMiddleware:
         if host.commune.state not in OPEN_STATES and (closed := closed_answer(host.commune, request.path_info)):
             return closed
         if is_behind(host.commune):
-            return maintenance_page(host.commune)
+            return maintenance_page(host.commune, request.path_info)
         return self._answer_portal(request, host.commune)
 
     def _answer_portal(self, request: SiteRequest, commune: CommuneRef) -> HttpResponseBase:
         if not is_reachable(commune.cell):
             log.error("cells.no_address", cell=commune.cell, commune=commune.schema)
-            return come_back_soon(commune)
+            return come_back_soon(commune, request.path_info)
         if commune.read_only and request.method not in READING:
-            return come_back_soon(commune)
+            return come_back_soon(commune, request.path_info)
         try:
             with commune_scope(commune):
                 response = self._respond(request)
         except OperationalError as error:  # the view's errors are answers by now: this cell can't be reached
             log.error("cells.out_of_reach", cell=commune.cell, commune=commune.schema, reason=type(error).__name__)
-            return come_back_soon(commune)
+            return come_back_soon(commune, request.path_info)
         # whoever began before the commune moved was refused by the database
         if response.status_code >= 500 and is_moving(commune):
-            return come_back_soon(commune)
+            return come_back_soon(commune, request.path_info)
         # files ask the database nothing, and servers send them best as they are
         if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
             response.streaming_content = in_scope(commune, response.streaming_content)

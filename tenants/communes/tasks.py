@@ -7,21 +7,46 @@ from functools import wraps
 from typing import Any, TypeVar
 
 import structlog
-from celery import shared_task
+from celery import Task, shared_task
+from celery.exceptions import Reject
 from django.db import DatabaseError
 
 from tenants.communes.cells import is_reachable
 from tenants.communes.cells.window import SECONDS_OF_A_MOVE, is_moving
+from tenants.communes.lanes import COMMUNES, OWNER, PLATFORM, enter_lane, is_delivered_too_often, leave_lane
 from tenants.communes.queries import CommuneGoneError, commune_by_schema, open_communes
 from tenants.communes.rollouts.maintenance import SECONDS_UNTIL_NEXT_TRY
 from tenants.communes.rollouts.releases import is_behind
 from tenants.communes.scope import commune_scope
 
-log = structlog.get_logger(__name__)
 F = TypeVar("F", bound=Callable[..., Any])
-# the queue of the worker that logs in as the owner of the schemas
-OWNER_QUEUE = "owner"
+log = structlog.get_logger(__name__)
+# seconds; a rollout over a whole fleet, the archive of a large commune
+OWNER_TIME_LIMIT = 6 * 3600
+ROUND_EXPIRES = 3600
 _owner_tasks: set[str] = set()
+
+
+class CommuneTask(Task):
+    """Takes its place in a lane when it is sent, and gives it up when it begins (`tenants.communes.lanes`)."""
+
+    def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
+        """Send the task. Only a caller that names a `queue` passes by the lanes."""
+        if "queue" not in options:
+            # a retry brings the place where it was delivered: it queues up again like any other
+            options = {name: value for name, value in options.items() if name not in ("exchange", "routing_key")}
+            options["queue"] = enter_lane(kwargs["schema"])
+            options["headers"] = (options.get("headers") or {}) | {"lane": options["queue"]}
+        return super().apply_async(args, kwargs, **options)
+
+    def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
+        """In the worker. Raises Reject for a task that has brought down its worker again and again."""
+        if not (self.request.delivery_info or {}).get("redelivered"):
+            if (self.request.headers or {}).get("lane") == COMMUNES:
+                leave_lane(kwargs["schema"])
+        elif is_delivered_too_often(task_id):
+            log.error("task.given_up", task=self.name, id=task_id, commune=kwargs["schema"])
+            raise Reject("delivered too often", requeue=False)
 
 
 def commune_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
@@ -34,7 +59,7 @@ def commune_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     """
 
     def decorate(function: Callable[..., Any]) -> Any:
-        settled = {"acks_late": True, "max_retries": None} | options
+        settled = {"acks_late": True, "max_retries": None, "base": CommuneTask} | options
         name = f"{function.__module__}.{function.__name__}"
 
         @shared_task(name=name, bind=True, **settled)
@@ -66,20 +91,24 @@ def commune_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 def send_to_every_commune(task: Any) -> int:
     """Send a commune task without arguments to the worker once for each open commune; returns how many.
 
-    Each runs in its own schema, under its own role and in its own transaction.
+    Each runs in its own schema, under its own role and in its own transaction. They queue among the platform's tasks,
+    so that no commune's own work waits for a round. A round that comes an hour late is left out: the next is under way.
     """
     schemas = list(open_communes().values_list("schema_name", flat=True))
     for schema in schemas:
-        task.delay(schema=schema)
+        task.apply_async(kwargs={"schema": schema}, queue=PLATFORM, expires=ROUND_EXPIRES)
     return len(schemas)
 
 
 def owner_task(*, name: str, **options: Any) -> Any:
-    """Make a Celery task that owns schemas: provisioning, rollouts, archives. Only the owner's worker takes it."""
+    """Make a Celery task that owns schemas: provisioning, rollouts, archives. Only the owner's worker takes it.
+
+    It may run for hours, is delivered again when its worker dies, and must go on where it stopped.
+    """
     _owner_tasks.add(name)
-    return shared_task(name=name, **({"acks_late": True} | options))
+    return shared_task(name=name, **({"acks_late": True, "time_limit": OWNER_TIME_LIMIT} | options))
 
 
 def route_task(name: str, *_: Any, **__: Any) -> dict[str, str] | None:
     """Celery's router (CELERY_TASK_ROUTES): the owner's tasks go to the owner's queue."""
-    return {"queue": OWNER_QUEUE} if name in _owner_tasks else None
+    return {"queue": OWNER} if name in _owner_tasks else None

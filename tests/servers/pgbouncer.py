@@ -13,8 +13,7 @@ from pathlib import Path
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from infra.testing.packages import find_or_install
-from tests.servers.running import free_port, give, running, unprivileged, wait_for_port
-from tests.settings import ROOT
+from tests.servers.running import ROOT, free_port, give, running, unprivileged, wait_for_port
 
 SHIPPED = ROOT / "infra" / "deploy" / "pgbouncer" / "pgbouncer.ini"
 PASSWORD = "not-a-secret-in-tests"  # towards PgBouncer, and on to PostgreSQL if that asks for one

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+# not from tests.settings: that chooses a data folder for tests, and benchmarks use these servers too
+ROOT = Path(__file__).parents[2]
 READY_WITHIN = 60.0
 GRACE = 15.0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -126,15 +127,21 @@ def commune_page(
         former_addresses=former_addresses_of(found),
         address_form=address or AddressForm(auto_id="address-%s"),
         lifecycle=lifecycle or LifecycleForm(),
-        stay=LifecycleForm(auto_id="stay_%s"),
         deletion=deletion or DeletionForm(),
-        may_offboard=CommuneState.OFFBOARDING in TRANSITIONS[found.state],
-        may_delete=CommuneState.DELETED in TRANSITIONS[found.state],
-        archives=archives_for_page(found),
-        proven=last_proven_restore(found),
+        **_end_of_life(found),
         portal=portal_address(found.primary_host),
         is_open=found.state in OPEN_STATES,
     )
+
+
+def _end_of_life(commune: Commune) -> dict[str, Any]:
+    return {
+        "stay": LifecycleForm(auto_id="stay_%s"),
+        "may_offboard": CommuneState.OFFBOARDING in TRANSITIONS[commune.state],
+        "may_delete": CommuneState.DELETED in TRANSITIONS[commune.state],
+        "archives": archives_for_page(commune),
+        "proven": last_proven_restore(commune),
+    }
 
 
 @allowed("accounts.operate_platform")

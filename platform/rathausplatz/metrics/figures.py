@@ -24,7 +24,6 @@ from tenants.communes.models import (
 )
 from tenants.communes.scope import public_scope
 from tenants.communes.states import OPEN_STATES
-from tenants.communes.tasks import OWNER_QUEUE
 
 log = structlog.get_logger(__name__)
 
@@ -93,7 +92,7 @@ def _of_broker() -> Iterator[Metric]:
     with app.connection_for_read() as broker:
         try:
             broker.ensure_connection(max_retries=1, timeout=2)
-            for queue in sorted({app.conf.task_default_queue, OWNER_QUEUE, *app.amqp.queues}):
+            for queue in app.amqp.queues:
                 family.add_metric([queue], _waiting(broker, queue))
         except (*broker.connection_errors, *broker.channel_errors) as error:
             # each transport has errors of its own, a refused login among them

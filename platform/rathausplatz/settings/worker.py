@@ -5,20 +5,53 @@ What must happen is in the database (each case's steps); a lost message is found
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery.schedules import crontab
+from kombu.entity import Exchange, Queue
 
 from rathausplatz.settings.base import DATA_DIR, env
+from tenants.communes.lanes import OWNER, WORKER_LANES
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
-if CELERY_BROKER_URL == "filesystem://":
-    _folder = DATA_DIR / "broker"
-    (_folder / "control").mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(_folder),
-        "data_folder_out": str(_folder),
-        "control_folder": str(_folder / "control"),
+CELERY_TASK_TIME_LIMIT = 300
+# Redis gives a message to another worker when nobody has acknowledged it for so many seconds. Above the longest task
+# and the longest pause before a retry (900 s), or work would be done twice while it is in good hands
+CELERY_VISIBILITY_TIMEOUT = env.int("CELERY_VISIBILITY_TIMEOUT", default=4 * CELERY_TASK_TIME_LIMIT)
+
+
+def broker_options(url: str) -> dict[str, Any]:
+    """What the transport of a broker has to be told."""
+    if url.startswith("amqp"):
+        return {"confirm_publish": True}
+    if url.startswith(("redis", "sentinel")):
+        return {
+            "visibility_timeout": CELERY_VISIBILITY_TIMEOUT,
+            "unacked_restore_interval": 1,
+            "queue_order_strategy": "round_robin",
+            "health_check_interval": 30,
+            "socket_keepalive": True,
+        }
+    folder = DATA_DIR / "broker"
+    (folder / "control").mkdir(parents=True, exist_ok=True)
+    return {
+        "data_folder_in": str(folder),
+        "data_folder_out": str(folder),
+        "control_folder": str(folder / "control"),
         "polling_interval": 0.05,
     }
+
+
+def lane(name: str, url: str) -> Queue:
+    """One queue. On RabbitMQ it is a quorum queue, behind a topic exchange: postponed tasks need one."""
+    if url.startswith("amqp"):
+        exchange = Exchange("rathausplatz", type="topic")
+        return Queue(name, exchange, routing_key=name, queue_arguments={"x-queue-type": "quorum"})
+    return Queue(name, Exchange(name, type="direct"), routing_key=name)
+
+
+CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(CELERY_BROKER_URL)
+CELERY_TASK_QUEUES = [lane(name, CELERY_BROKER_URL) for name in (*WORKER_LANES, OWNER)]
 CELERY_TASK_ROUTES = ("tenants.communes.tasks.route_task",)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -28,7 +61,9 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "Europe/Berlin"
-CELERY_TASK_TIME_LIMIT = 300
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 2000
+# seconds until the task of a killed child goes back into its queue
+CELERY_WORKER_LOST_WAIT = 2.0
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "communes.nightly": {"task": "tenants.communes.nightly", "schedule": crontab(hour=1, minute=30)},

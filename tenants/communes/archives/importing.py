@@ -23,6 +23,7 @@ from tenants.communes.archives.restore import (
 )
 from tenants.communes.domains.followers import host_followers
 from tenants.communes.models import Commune, CommuneState, ProvisioningRun
+from tenants.communes.rollouts.locks import fleet_lock
 from tenants.communes.rollouts.migrating import Mover, Orders, survey
 from tenants.communes.rollouts.releases import newest_level
 from tenants.communes.scope import MAIN, commune_scope, public_scope
@@ -86,7 +87,15 @@ def is_import(run: ProvisioningRun) -> bool:
 
 
 def complete_import(*, run_id: Any, actor: Any = None) -> ProvisioningRun:
-    """Do what is left of an import. Each step commits with its mark; an error is kept in the run and raised."""
+    """Do what is left of an import. Each step commits with its mark; an error is kept in the run and raised.
+
+    Raises FleetBusyError while another process is at the same import.
+    """
+    with fleet_lock(f"import {run_id}"):
+        return _complete(run_id, actor)
+
+
+def _complete(run_id: Any, actor: Any) -> ProvisioningRun:
     run = _begin(run_id, actor)
     if run.state == ProvisioningRun.State.DONE:
         return run
@@ -143,6 +152,12 @@ def _walk(run: ProvisioningRun, reader: ArchiveReader, actor: Any) -> None:
             for follow in host_followers():
                 follow(ref)
             _mark(run, ADDRESS)
+    if OPEN not in run.finished_steps:
+        _open(run, reader, actor)
+
+
+def _open(run: ProvisioningRun, reader: ArchiveReader, actor: Any) -> None:
+    commune = run.commune
     with public_scope(), transaction.atomic():
         Commune.objects.filter(pk=commune.pk).update(release=settings.RELEASE, level=newest_level())
         for state in (CommuneState.ONBOARDING, CommuneState.LIVE):

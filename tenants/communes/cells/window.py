@@ -73,6 +73,6 @@ def is_moving(commune: CommuneRef) -> bool:
     return now is not None and (now[0] or now[1] != commune.cell)
 
 
-def come_back_soon(commune: CommuneRef) -> HttpResponse:
+def come_back_soon(commune: CommuneRef, path: str) -> HttpResponse:
     """The maintenance page, for a moment only."""
-    return maintenance_page(commune, seconds=SECONDS_OF_A_MOVE)
+    return maintenance_page(commune, path, seconds=SECONDS_OF_A_MOVE)

@@ -21,9 +21,10 @@ from tenants.communes.lifecycle.offboarding import (
 from tenants.communes.lifecycle.removal import NameMismatchError, complete_removal, delete_commune
 from tenants.communes.models import Commune
 from tenants.communes.queries import find_commune
+from tenants.communes.rollouts.locks import FleetBusyError
 
 Options = dict[str, Any]
-FAULTS = (ArchiveError, ArchiveUnprovenError, NameMismatchError)
+FAULTS = (ArchiveError, FleetBusyError, ArchiveUnprovenError, NameMismatchError)
 
 
 def add_verbs(verbs: Any) -> None:

@@ -154,7 +154,10 @@ def _remove_domains(commune: CommuneRef) -> None:
 def _remove_orders(commune: CommuneRef) -> None:
     """What was ordered for the commune names people: the order of its making, and of its exports."""
     with public_scope(), transaction.atomic():
-        ProvisioningRun.objects.filter(commune_id=commune.id).update(brief={}, error="")
+        runs = ProvisioningRun.objects.filter(commune_id=commune.id)
+        runs.update(brief={}, error="")
+        # nobody makes again what is being removed
+        runs.exclude(state=ProvisioningRun.State.DONE).update(state=ProvisioningRun.State.FAILED)
         ReadableExport.objects.filter(commune_id=commune.id).delete()
 
 
@@ -166,9 +169,9 @@ def _remove_archives(commune: CommuneRef) -> None:
 
 
 removal_steps.register("domains", RemovalStep(10, _remove_domains))
+removal_steps.register("orders", RemovalStep(15, _remove_orders))
 removal_steps.register("schema", RemovalStep(20, _remove_schema))
 removal_steps.register("role", RemovalStep(30, _remove_role))
 removal_steps.register("files", RemovalStep(40, _remove_files))
-removal_steps.register("orders", RemovalStep(50, _remove_orders))
 removal_steps.register("archives", RemovalStep(60, _remove_archives))
 removal_steps.register("cache", RemovalStep(90, _remove_cache))

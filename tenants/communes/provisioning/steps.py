@@ -15,6 +15,7 @@ from django.utils import timezone
 from tenants.communes.archives.importing import IMPORT_STEPS, complete_import, is_import
 from tenants.communes.models import Commune, CommuneState, ProvisioningRun
 from tenants.communes.provisioning.schemas import make_schema
+from tenants.communes.rollouts.locks import FleetBusyError
 from tenants.communes.scope import commune_scope, public_scope
 from tenants.communes.starters import StarterBrief, starters
 from tenants.communes.states import change_state, walk
@@ -62,7 +63,10 @@ def provision_commune(*, run_id: Any, actor: Any = None) -> ProvisioningRun:
         _fail(run_id, progress.step, error, actor)
         raise
     if is_import(run):
-        return complete_import(run_id=run_id, actor=actor)
+        try:
+            return complete_import(run_id=run_id, actor=actor)
+        except FleetBusyError as error:
+            raise BeingMadeError(str(error)) from error
     log.info("provisioning.done", commune=run.commune.schema_name, attempts=run.attempts)
     return run
 

@@ -29,6 +29,7 @@ SELECT n.nspname, c.relname,
 FROM unnest(%(schemas)s::text[], %(roles)s::text[]) AS r (schema_name, role)
 JOIN pg_namespace n ON n.nspname = r.schema_name
 JOIN pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p')
+ORDER BY n.nspname, c.relname
 """
 
 

@@ -1,138 +1,190 @@
-"""Files in S3: each commune under its own prefix, tried against a real HTTP server (moto).
-
-moto does not check signatures, so nothing here says anything about access rights (docs/explanation/tenancy.md).
-"""
+"""Files in S3: each commune under its own prefix, tried against a real one that checks signatures (Ceph)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.base import ContentFile
-from moto.server import ThreadedMotoServer
 
 from tenants.communes.scope import commune_scope
 from tenants.communes.storage import CommuneS3Storage
+from tests.servers.running import wait_until
 
-BUCKET = "rathausplatz"
-
-
-@pytest.fixture(scope="module")
-def s3_address() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+pytestmark = pytest.mark.xdist_group("s3")
 
 
-@pytest.fixture
-def bucket(s3_address: str, monkeypatch: Any) -> Iterator[Any]:
-    """A bucket of this test's own."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    client = boto3.client("s3", endpoint_url=s3_address)
-    client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
-    yield boto3.resource("s3", endpoint_url=s3_address).Bucket(BUCKET)
-    remaining = boto3.resource("s3", endpoint_url=s3_address).Bucket(BUCKET)
-    remaining.objects.all().delete()
-    remaining.delete()
-    client.close()
-
-
-@pytest.fixture
-def storage(bucket: Any, s3_address: str) -> Iterator[CommuneS3Storage]:
-    storage = CommuneS3Storage(bucket_name=BUCKET, endpoint_url=s3_address, region_name="eu-central-1")
-    yield storage
-    storage.connection.meta.client.close()
-
-
-def content_of(storage: CommuneS3Storage, name: str) -> bytes:
-    with storage.open(name) as file:
+def content_of(s3_storage: CommuneS3Storage, name: str) -> bytes:
+    with s3_storage.open(name) as file:
         return file.read()
 
 
 def test_a_file_lies_under_the_communes_prefix_and_its_name_does_not_say_so(
-    storage: CommuneS3Storage, bucket: Any, gera: Any
+    s3_storage: CommuneS3Storage, bucket: Any, gera: Any
 ) -> None:
     with commune_scope(gera):
-        name = storage.save("documents/a.pdf", ContentFile(b"Gera"))
+        name = s3_storage.save("documents/a.pdf", ContentFile(b"Gera"))
         assert name == "documents/a.pdf"
-        assert content_of(storage, name) == b"Gera"
+        assert content_of(s3_storage, name) == b"Gera"
     assert [item.key for item in bucket.objects.all()] == ["gera/documents/a.pdf"]
 
 
 def test_the_same_name_is_another_file_in_another_commune(
-    storage: CommuneS3Storage, bucket: Any, gera: Any, wurzen: Any
+    s3_storage: CommuneS3Storage, bucket: Any, gera: Any, wurzen: Any
 ) -> None:
     for commune in (gera, wurzen):
         with commune_scope(commune):
-            assert storage.save("a.txt", ContentFile(commune.slug.encode())) == "a.txt"
+            assert s3_storage.save("a.txt", ContentFile(commune.slug.encode())) == "a.txt"
     for commune in (gera, wurzen):
         with commune_scope(commune):
-            assert content_of(storage, "a.txt") == commune.slug.encode()
-            assert storage.listdir("") == ([], ["a.txt"])
+            assert content_of(s3_storage, "a.txt") == commune.slug.encode()
+            assert s3_storage.listdir("") == ([], ["a.txt"])
     assert sorted(item.key for item in bucket.objects.all()) == ["gera/a.txt", "wurzen/a.txt"]
 
 
 def test_a_commune_neither_sees_nor_deletes_anothers_file(
-    storage: CommuneS3Storage, bucket: Any, gera: Any, wurzen: Any
+    s3_storage: CommuneS3Storage, bucket: Any, gera: Any, wurzen: Any
 ) -> None:
     with commune_scope(gera):
-        storage.save("a.txt", ContentFile(b"Gera"))
+        s3_storage.save("a.txt", ContentFile(b"Gera"))
     with commune_scope(wurzen):
-        assert not storage.exists("a.txt")
+        assert not s3_storage.exists("a.txt")
         with pytest.raises(FileNotFoundError):
-            storage.open("a.txt")
-        storage.delete("a.txt")
+            s3_storage.open("a.txt")
+        s3_storage.delete("a.txt")
     assert [item.key for item in bucket.objects.all()] == ["gera/a.txt"]
 
 
 @pytest.mark.parametrize("name", ["../wurzen/a.txt", "a/../../wurzen/a.txt", "/../wurzen/a.txt"])
-def test_a_name_cannot_leave_the_prefix(storage: CommuneS3Storage, gera: Any, name: str) -> None:
+def test_a_name_cannot_leave_the_prefix(s3_storage: CommuneS3Storage, gera: Any, name: str) -> None:
     with commune_scope(gera), pytest.raises(SuspiciousOperation):
-        storage.open(name)
+        s3_storage.open(name)
 
 
-def test_a_second_file_of_a_name_does_not_overwrite_the_first(storage: CommuneS3Storage, gera: Any) -> None:
+def test_a_second_file_of_a_name_does_not_overwrite_the_first(s3_storage: CommuneS3Storage, gera: Any) -> None:
     with commune_scope(gera):
-        first = storage.save("a.txt", ContentFile(b"1"))
-        second = storage.save("a.txt", ContentFile(b"2"))
+        first = s3_storage.save("a.txt", ContentFile(b"1"))
+        second = s3_storage.save("a.txt", ContentFile(b"2"))
         assert first != second
-        assert (content_of(storage, first), content_of(storage, second)) == (b"1", b"2")
+        assert (content_of(s3_storage, first), content_of(s3_storage, second)) == (b"1", b"2")
 
 
-def test_an_address_is_signed_names_the_communes_object_and_works(storage: CommuneS3Storage, gera: Any) -> None:
+def test_an_address_is_signed_names_the_communes_object_and_works(
+    s3_storage: CommuneS3Storage, bucket: Any, gera: Any
+) -> None:
     with commune_scope(gera):
-        address = storage.url(storage.save("a.txt", ContentFile(b"Gera")))
-    assert urlsplit(address).path == f"/{BUCKET}/gera/a.txt"
+        address = s3_storage.url(s3_storage.save("a.txt", ContentFile(b"Gera")))
+    assert urlsplit(address).path == f"/{bucket.name}/gera/a.txt"
     assert "X-Amz-Signature=" in address
     with urlopen(address) as answer:
         assert answer.read() == b"Gera"
 
 
 def test_all_files_of_one_commune_go_in_pages_and_no_other_s(
-    storage: CommuneS3Storage, bucket: Any, gera: Any, wurzen: Any
+    s3_storage: CommuneS3Storage, bucket: Any, gera: Any, wurzen: Any
 ) -> None:
     for number in range(1005):
         bucket.put_object(Key=f"gera/many/{number:04}.txt", Body=b"x")
     for key in ("gera_2/a.txt", "wurzen/a.txt"):
         bucket.put_object(Key=key, Body=b"x")
     with commune_scope(gera):
-        assert len(list(storage.paths())) == 1005
-        assert next(storage.paths()) == "many/0000.txt"
-        storage.clear()
-        assert list(storage.paths()) == []
-        storage.clear()
+        assert len(list(s3_storage.paths())) == 1005
+        assert next(s3_storage.paths()) == "many/0000.txt"
+        s3_storage.clear()
+        assert list(s3_storage.paths()) == []
+        s3_storage.clear()
     assert sorted(item.key for item in bucket.objects.all()) == ["gera_2/a.txt", "wurzen/a.txt"]
 
 
-def test_files_are_never_cleared_outside_of_a_commune(storage: CommuneS3Storage, bucket: Any) -> None:
+def test_files_are_never_cleared_outside_of_a_commune(s3_storage: CommuneS3Storage, bucket: Any) -> None:
     with pytest.raises(RuntimeError, match="one commune at a time"):
-        storage.clear()
+        s3_storage.clear()
+
+
+def refused(request: Request | str) -> int:
+    """The status with which a request is refused."""
+    with pytest.raises(HTTPError) as answer:
+        urlopen(request)
+    answer.value.close()
+    return answer.value.code
+
+
+@pytest.fixture
+def secret_of_wurzen(s3_storage: CommuneS3Storage, wurzen: Any) -> str:
+    """A file of Wurzen, and the address under which Wurzen itself reads it."""
+    with commune_scope(wurzen):
+        address = s3_storage.url(s3_storage.save("a.txt", ContentFile(b"Wurzen")))
+    with urlopen(address) as answer:
+        assert answer.read() == b"Wurzen"
+    return address
+
+
+def test_an_address_of_one_commune_cannot_be_turned_into_one_of_another(
+    s3_storage: CommuneS3Storage, gera: Any, secret_of_wurzen: str
+) -> None:
+    with commune_scope(gera):
+        address = s3_storage.url(s3_storage.save("a.txt", ContentFile(b"Gera")))
+    tampered = address.replace("/gera/a.txt", "/wurzen/a.txt")
+    own_signature = urlsplit(secret_of_wurzen).query
+    assert urlsplit(tampered).path == urlsplit(secret_of_wurzen).path
+    assert urlsplit(tampered).query != own_signature
+    assert refused(tampered) == 403
+    assert refused(address.replace("/gera/a.txt", "/gera/../wurzen/a.txt")) == 403
+    assert refused(address.replace("/gera/a.txt", "/gera/%2e%2e/wurzen/a.txt")) == 403
+
+
+def test_an_address_to_read_allows_nothing_else(secret_of_wurzen: str, bucket: Any) -> None:
+    assert refused(Request(secret_of_wurzen, method="DELETE")) == 403
+    assert refused(Request(secret_of_wurzen, data=b"Gera", method="PUT")) == 403
+    assert [item.key for item in bucket.objects.all()] == ["wurzen/a.txt"]
+
+
+def test_nobody_reads_or_lists_without_a_signature(secret_of_wurzen: str, bucket: Any, object_store: Any) -> None:
+    assert refused(secret_of_wurzen.split("?")[0]) == 403
+    assert refused(f"{object_store.endpoint}/{bucket.name}?list-type=2") == 403
+
+
+def test_a_wrong_secret_is_refused(secret_of_wurzen: str, bucket: Any, object_store: Any) -> None:
+    client = boto3.client("s3", **(object_store.sign_in() | {"aws_secret_access_key": "a-guess"}))
+    with pytest.raises(ClientError, match="SignatureDoesNotMatch"):
+        client.get_object(Bucket=bucket.name, Key="wurzen/a.txt")
+    client.close()
+
+
+def test_an_address_expires_and_its_end_cannot_be_moved(s3_storage: CommuneS3Storage, gera: Any) -> None:
+    with commune_scope(gera):
+        name = s3_storage.save("a.txt", ContentFile(b"Gera"))
+        address = s3_storage.url(name, expire=1)
+    wait_until(lambda: status_of(address) == 403, what="the address has expired")
+    assert refused(address.replace("X-Amz-Expires=1&", "X-Amz-Expires=3600&")) == 403
+
+
+def status_of(address: str) -> int:
+    """How the server answers."""
+    try:
+        with urlopen(address) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        error.close()
+        return error.code
+
+
+def test_a_commune_lists_and_deletes_within_its_prefix_only(
+    s3_storage: CommuneS3Storage, bucket: Any, gera: Any, secret_of_wurzen: str
+) -> None:
+    with commune_scope(gera):
+        s3_storage.save("wurzen/a.txt", ContentFile(b"Gera"))
+        assert s3_storage.listdir("") == (["wurzen"], [])
+        s3_storage.delete("wurzen/a.txt")
+        for name in ("../wurzen/a.txt", "/../wurzen/a.txt"):
+            with pytest.raises(SuspiciousOperation):
+                s3_storage.delete(name)
+            with pytest.raises(SuspiciousOperation):
+                s3_storage.listdir(name)
+    assert [item.key for item in bucket.objects.all()] == ["wurzen/a.txt"]

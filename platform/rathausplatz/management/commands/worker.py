@@ -1,7 +1,8 @@
-"""`rathausplatz worker`: Celery with its schedule."""
+"""`rathausplatz worker`: Celery with its schedule, or the owner's worker."""
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.db import connection
 from rathausplatz.celery import app
 from rathausplatz.metrics.folders import begin_counting
 from tenants.communes.isolation.logins import TooPowerfulError, refuse_powerful_login
-from tenants.communes.tasks import OWNER_QUEUE
+from tenants.communes.lanes import OWNER, WORKER_LANES
 
 
 class Command(BaseCommand):
@@ -19,29 +20,34 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--concurrency", type=int, default=2)
+        parser.add_argument("--concurrency", type=int, help="tasks at once; 2, or 1 with --owner")
         parser.add_argument("--pool", default="prefork", choices=["prefork", "threads", "solo"])
-        parser.add_argument("--queues", default="celery")
-        parser.add_argument("--owner", action="store_true", help="take provisioning, rollouts and archives")
-        parser.add_argument("--without-schedule", action="store_true")
+        parser.add_argument("--queues", default=",".join(WORKER_LANES), help="served in turn; all but the owner's")
+        parser.add_argument(
+            "--owner", action="store_true", help="serve the owner's queue alone, with the owner's login"
+        )
+        parser.add_argument("--without-schedule", action="store_true", help="`rathausplatz beat` runs somewhere else")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["owner"] and not settings.DEMO:
             self._check_login()
-        if options["owner"]:
-            options |= {"queues": OWNER_QUEUE, "concurrency": 1, "without_schedule": True}
+        queues = OWNER if options["owner"] else options["queues"]
+        unknown = set(queues.split(",")) - {*WORKER_LANES, OWNER}
+        if unknown:
+            raise CommandError(f"No queue {', '.join(sorted(unknown))}; there are {', '.join((*WORKER_LANES, OWNER))}.")
         arguments = [
             "worker",
-            f"--concurrency={options['concurrency']}",
+            f"--concurrency={options['concurrency'] or (1 if options['owner'] else 2)}",
             f"--pool={options['pool']}",
-            f"--queues={options['queues']}",
+            f"--queues={queues}",
+            f"--hostname={'owner' if options['owner'] else 'worker'}-{os.getpid()}@%h",
             "--loglevel=WARNING",
             "--without-gossip",
             "--without-mingle",
         ]
-        if not options["without_schedule"]:
+        if not (options["without_schedule"] or options["owner"]):
             arguments += ["--beat", f"--schedule={settings.DATA_DIR / 'schedule'}"]
-        begin_counting(settings.METRICS_DIR, f"worker-{options['queues']}")
+        begin_counting(settings.METRICS_DIR, f"worker-{queues}")
         app.worker_main(arguments)
 
     def _check_login(self) -> None:

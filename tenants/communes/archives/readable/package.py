@@ -46,9 +46,15 @@ def write_readable(target: IO[bytes]) -> Package:
 
 
 def _note(language: str) -> str:
+    names = {
+        "overview": "uebersicht.pdf",
+        "documents": f"*.json ({FORMAT})",
+        "tables": "tabellen/*.csv",
+        "files": "dateien/",
+    }
     with translation.override(language):
         return render_to_string(
-            "communes/readable.txt", {"commune": require_commune(), "now": timezone.localtime(), "format": FORMAT}
+            "communes/readable.txt", {"commune": require_commune(), "now": timezone.localtime(), **names}
         )
 
 

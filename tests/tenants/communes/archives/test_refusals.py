@@ -17,6 +17,8 @@ from tenants.communes.archives.format import ArchiveError
 from tenants.communes.archives.importing import import_commune
 from tenants.communes.models import Commune, CommuneState, ProvisioningRun
 from tenants.communes.provisioning.clone import schema_exists
+from tenants.communes.provisioning.steps import BeingMadeError, provision_commune
+from tenants.communes.rollouts.locks import fleet_lock
 from tests.factories.communes import provision
 from tests.tenants.communes.archives.forging import digest, forge
 from tests.tenants.communes.archives.test_round_trip import put_file
@@ -165,3 +167,11 @@ def test_importing_the_same_file_twice_makes_one_commune(archive: Path, make_com
     again = import_commune(path=archive, slug="zweimal")
     assert (first.pk, again.attempts) == (again.pk, 1)
     assert Commune.objects.filter(slug="zweimal").count() == 1
+
+
+def test_two_processes_are_not_at_the_same_import(archive: Path, make_commune: Callable[..., Commune]) -> None:
+    run = import_commune(path=archive, slug="gleichzeitig")
+    ProvisioningRun.objects.filter(pk=run.pk).update(state=ProvisioningRun.State.RUNNING)
+    with fleet_lock(f"import {run.pk}"), pytest.raises(BeingMadeError):
+        provision_commune(run_id=run.pk)
+    assert provision_commune(run_id=run.pk).state == ProvisioningRun.State.DONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -11,10 +12,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tenants.communes.models import Release
+from tenants.communes.models import Commune, Release
 from tenants.communes.tasks import commune_task
 from tests.tenants.communes.rollouts.commanding import fleet_command
 from tests.tenants.communes.rollouts.releases import ONE_COLUMN_ONE_TABLE, MigrationFolder
+from themes.tokens import BrandTokens
 
 
 def visit(host: str, path: str = "/healthz") -> Any:
@@ -38,11 +40,18 @@ def test_a_commune_that_is_behind_shows_the_maintenance_page_until_its_turn(
     assert visit("aue.localhost").status_code == 200
 
 
-def test_the_english_page_is_english(fleet: str, migrations: MigrationFolder) -> None:
+def test_the_page_has_the_commune_s_look_and_the_visitor_s_language(fleet: str, migrations: MigrationFolder) -> None:
+    tokens = BrandTokens(accent="#7a1f3d").to_dict()
+    Commune.objects.filter(slug="aue").update(brand=tokens)
     migrations.add(ONE_COLUMN_ONE_TABLE)
     fleet_command("migrate", "--name", "brehna")
-    answer = Client(headers={"host": "aue.localhost"}).get("/en/", headers={"accept-language": "en"})
-    assert answer.status_code == 503
+    page = visit("aue.localhost", "/en/")
+    assert page.status_code == 503
+    assert "back in a few minutes" in page.content.decode()
+    [stylesheet] = re.findall(r'href="(/brand\.[^"]+\.css)"', page.content.decode())
+    answer = visit("aue.localhost", stylesheet)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/css; charset=utf-8")
+    assert "#7a1f3d" in answer.content.decode()
 
 
 def test_before_the_template_is_migrated_nothing_is_touched_and_the_process_is_not_ready(
