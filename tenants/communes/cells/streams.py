@@ -137,6 +137,12 @@ def drop_slots(stream: Stream) -> None:
 def forget_subscriber(stream: Stream) -> None:
     """Remove slots and publication of a subscriber that is out of reach for ever. May run twice."""
     with administering(stream.publisher) as source:
+        # who reads from them may take a minute to notice that nobody is there
+        source.execute(
+            "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots"
+            " WHERE starts_with(slot_name, %s) AND active",
+            [stream.slots],
+        )
         _drop_slots(source, stream, "")
         run(source, "DROP PUBLICATION IF EXISTS {}", stream.name)
 

@@ -20,7 +20,9 @@ EAST = "east"
 
 @pytest.fixture(scope="session")
 def second_server() -> str:
-    """The maintenance URL of a second running PostgreSQL."""
+    """The maintenance URL of a second running PostgreSQL: TEST_CELL_DATABASE_URL or an embedded one."""
+    if os.environ.get("TEST_CELL_DATABASE_URL"):
+        return os.environ["TEST_CELL_DATABASE_URL"]
     return start_server(TEST_DATA / "postgres-east", durable=False, replicated=True).admin_url
 
 

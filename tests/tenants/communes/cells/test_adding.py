@@ -117,6 +117,7 @@ def test_a_changed_shared_table_is_replaced_and_followed_further(
 def test_the_list_shows_load_and_lag_and_cells_that_were_never_added(east: str, jena: Any) -> None:
     from django.conf import settings
 
+    wait_until_caught_up(shared_stream(east))  # an earlier test may have made the stream anew
     settings.CELLS["west"] = "postgresql://nobody@127.0.0.1:1/west"
     try:
         rows = {row["name"]: row for row in json.loads(said("cell", "list", "--json"))}

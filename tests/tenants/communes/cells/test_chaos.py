@@ -51,7 +51,8 @@ def moving(tmp_path: Path, fresh_database: str, east_address: str) -> Iterator[s
 def one_word(conninfo: str) -> str:
     """A connection string as a URL, which holds no space."""
     part = psycopg.conninfo.conninfo_to_dict(conninfo)
-    return f"postgresql://{part['user']}:{part['password']}@/{part['dbname']}?host={part['host']}"
+    place = f"host={part['host']}&port={part.get('port', 5432)}"
+    return f"postgresql://{part['user']}:{part['password']}@/{part['dbname']}?{place}"
 
 
 def wait_blocked(child: subprocess.Popen[bytes], admin: psycopg.Connection, tmp_path: Path) -> None:

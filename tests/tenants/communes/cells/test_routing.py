@@ -22,6 +22,7 @@ from tenants.communes.models import Commune
 from tenants.communes.roles import role_of
 from tenants.communes.scope import commune_scope, only_named, owner_scope, public_scope
 from tenants.communes.tasks import commune_task
+from tests.settings import APP_LOGIN, OWNER_LOGIN
 
 pytestmark = pytest.mark.commits
 
@@ -184,6 +185,26 @@ def test_the_owner_and_the_platform_reach_the_cell_too(jena: Any, places: Any) -
         assert where_am_i()[:2] == (places["jena"][0], "public")
         with pytest.raises(DatabaseError, match="does not exist"):
             Commune.objects.count()
+
+
+def test_the_application_s_own_login_serves_both_cells_and_owns_nothing(jena: Any, gera: Any, places: Any) -> None:
+    there = {alias: connections[alias].settings_dict for alias in ("default", "cell_east")}
+    connections.close_all()
+    for options in there.values():
+        options["USER"] = APP_LOGIN
+    try:
+        for commune in (jena, gera):
+            with commune_scope(commune):
+                assert where_am_i() == places[commune.schema]
+            with (
+                pytest.raises(DatabaseError, match="permission denied to set role"),
+                owner_scope(commune.schema, commune),
+            ):
+                where_am_i()
+    finally:
+        connections.close_all()
+        for options in there.values():
+            options["USER"] = OWNER_LOGIN
 
 
 def test_a_change_in_another_cell_is_heard_everywhere_after_its_commit(
