@@ -17,13 +17,14 @@ from tenants.communes.archives.container import ArchiveWriter
 from tenants.communes.archives.format import (
     FORMAT,
     TABLES,
+    ArchiveError,
     CommuneEntry,
     DomainEntry,
     Manifest,
     TableEntry,
 )
 from tenants.communes.archives.tables import copy_rows, sequences_of, settle_the_text, tables_of
-from tenants.communes.models import Commune, Domain
+from tenants.communes.models import Commune, CommuneState, Domain
 from tenants.communes.references import references_used
 from tenants.communes.rollouts.standing import applied_in
 from tenants.communes.scope import PUBLIC_SCHEMA, owner_scope, public_scope
@@ -68,6 +69,8 @@ def write_archive(*, commune: Commune, target: IO[bytes]) -> Written:
     Rows come from one REPEATABLE READ READ ONLY transaction; files are read afterwards, so that every file the rows
     name was there. A file that is deleted meanwhile is left out.
     """
+    if commune.state in (CommuneState.REQUESTED, CommuneState.DELETED):
+        raise ArchiveError(f"{commune.name} is {commune.state}: there is nothing to export.")
     told = _entry_of(commune)
     measured = _Measured(target)
     with ArchiveWriter(measured) as writer:  # type: ignore[arg-type]
@@ -87,6 +90,8 @@ def _write_parts(writer: ArchiveWriter, commune: Commune, told: CommuneEntry) ->
             )
         sequences = sequences_of(commune.schema_name)
         migrations = sorted(applied_in(commune.schema_name, cell=commune.cell))
+        if not migrations:
+            raise ArchiveError(f"{commune.schema_name} has no django_migrations: nobody could read it.")
         references = references_used()
     with owner_scope(commune.schema_name, commune.ref()):
         _add_files(writer)

@@ -16,6 +16,8 @@ from tenants.communes.archives.nightly import archive_tonight, communes_tonight,
 from tenants.communes.archives.proof import SCRATCH, tidy_scratch
 from tenants.communes.archives.restore import SCRATCH_LEVEL
 from tenants.communes.archives.shelf import making, shelf
+from tenants.communes.archives.tasks import nightly
+from tenants.communes.lifecycle.removal import delete_commune
 from tenants.communes.models import Archive, Commune, CommuneState
 from tenants.communes.queries import last_proven_restore, proven_restores
 from tenants.communes.scope import PUBLIC_SCHEMA, owner_scope
@@ -121,3 +123,23 @@ def test_the_final_archive_of_a_deleted_commune_expires(
     tidy_up()
     assert not shelf().exists(archive.path)
     assert not Archive.objects.filter(pk=archive.pk).exists()
+
+
+def test_the_night_s_task_archives_all_and_takes_up_what_was_left(
+    make_commune: Callable[..., Commune], archive_dir: Path, settings: Any
+) -> None:
+    from celery import current_app
+
+    settings.ARCHIVE_PROOFS_A_NIGHT = 1
+    kept, going = make_commune(), make_commune()
+    Commune.objects.filter(pk=going.pk).update(state=CommuneState.BROKEN)
+    delete_commune(commune=going, typed_name=going.name, actor=None, reason="-")
+    before = current_app.conf.task_always_eager
+    current_app.conf.task_always_eager = True
+    try:
+        assert nightly() == len(communes_tonight())
+    finally:
+        current_app.conf.task_always_eager = before
+    assert Commune.objects.get(pk=going.pk).state == CommuneState.DELETED
+    assert Archive.objects.filter(commune=kept, kind=Archive.Kind.NIGHTLY, problem="").count() == 1
+    assert Archive.objects.filter(proven_at__isnull=False).count() == 1
