@@ -2,48 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from tenants.communes.archives.shelf import UNFINISHED, making, shelf, workshop
 
-
-@pytest.fixture(scope="module")
-def s3_address() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+pytestmark = pytest.mark.xdist_group("s3")
 
 
 @pytest.fixture(params=["folder", "s3"])
-def place(
-    request: pytest.FixtureRequest, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[str]:
+def place(request: pytest.FixtureRequest, settings: Any, tmp_path: Path) -> str:
     """ARCHIVE_DIR, as a folder or as a prefix in a bucket."""
     settings.DATA_DIR = tmp_path / "data"
-    if request.param == "folder":
-        settings.ARCHIVE_DIR = str(tmp_path / "archives")
-        yield request.param
-        return
-    address = request.getfixturevalue("s3_address")
-    for name, value in (("ACCESS_KEY_ID", "test"), ("SECRET_ACCESS_KEY", "test"), ("DEFAULT_REGION", "us-east-1")):
-        monkeypatch.setenv(f"AWS_{name}", value)
-    settings.AWS_S3_ENDPOINT_URL, settings.AWS_S3_REGION_NAME = address, "us-east-1"
-    settings.ARCHIVE_DIR = "s3://shelf/a/b"
-    client = boto3.client("s3", endpoint_url=address)
-    client.create_bucket(Bucket="shelf")
-    yield request.param
-    bucket = boto3.resource("s3", endpoint_url=address).Bucket("shelf")
-    bucket.objects.all().delete()
-    bucket.delete()
-    client.close()
+    settings.ARCHIVE_DIR = str(tmp_path / "archives")
+    if request.param == "s3":
+        store, bucket = request.getfixturevalue("object_store"), request.getfixturevalue("bucket")
+        settings.AWS_S3_ENDPOINT_URL, settings.AWS_S3_REGION_NAME = store.endpoint, store.region
+        settings.ARCHIVE_DIR = f"s3://{bucket.name}/a/b"
+    return str(request.param)
 
 
 @pytest.mark.filterwarnings("ignore:Exception ignored in. <socket.socket:pytest.PytestUnraisableExceptionWarning")
