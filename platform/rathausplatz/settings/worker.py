@@ -15,9 +15,9 @@ from tenants.communes.lanes import OWNER, WORKER_LANES
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
 CELERY_TASK_TIME_LIMIT = 300
-# Redis gives a message to another worker when nobody has acknowledged it for so many seconds. Above the longest task
-# and the longest pause before a retry (900 s), or work would be done twice while it is in good hands
-CELERY_VISIBILITY_TIMEOUT = env.int("CELERY_VISIBILITY_TIMEOUT", default=4 * CELERY_TASK_TIME_LIMIT)
+# Redis gives a message to another worker when nobody has acknowledged it for so many seconds. Above a commune's longest
+# task (its export, an hour) and the longest pause before a retry (900 s), or work in good hands would be done twice
+CELERY_VISIBILITY_TIMEOUT = env.int("CELERY_VISIBILITY_TIMEOUT", default=15 * CELERY_TASK_TIME_LIMIT)
 
 
 def broker_options(url: str) -> dict[str, Any]:

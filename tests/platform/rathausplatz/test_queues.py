@@ -33,6 +33,12 @@ class Workplace(RunningProcesses):
         """Start the worker; it is ready when its first task is."""
         self.start_process("worker", ["worker", "--concurrency", str(tasks_at_once), "--without-schedule"])
 
+    def kill(self) -> None:
+        """End the worker and what it does, at once."""
+        worker = self.children["worker"]
+        os.killpg(worker.pid, signal.SIGKILL)
+        end(worker)
+
     def send(self, code: str) -> None:
         """Send tasks from a process of their own, as the web server does."""
         self.run(TASKS + code)
@@ -95,7 +101,7 @@ def workplace(request: pytest.FixtureRequest, fleet_urls: dict[str, str]) -> Ite
         environ |= {"CACHE_URL": environ["CELERY_BROKER_URL"], "CELERY_VISIBILITY_TIMEOUT": "10"}
     place = Workplace(data=data, role_prefix=ROLES, **fleet_urls, **environ)
     yield place
-    place.stop()
+    place.kill()
     shutil.rmtree(data, ignore_errors=True)
 
 
@@ -124,9 +130,7 @@ def test_what_a_killed_process_was_doing_is_done_again_but_not_for_ever(workplac
 
     workplace.send(f"hold.delay({of_busy}, name='second')")
     workplace.wait_for_entries("began", "second", count=1)
-    worker = workplace.children["worker"]
-    os.killpg(worker.pid, signal.SIGKILL)
-    end(worker)
+    workplace.kill()
     begun = len(workplace.entries("began", "second"))
     workplace.start_worker()
     workplace.wait_for_entries("began", "second", count=begun + 1)
