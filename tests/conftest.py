@@ -53,8 +53,9 @@ def migrations_hash() -> str:
     for path in sorted(path for path in found if "__pycache__" not in path.parts):
         digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     digest.update((ROOT / "platform/rathausplatz/settings/apps.py").read_bytes())
-    for path in sorted((ROOT / "tenants/communes/isolation").glob("*.py")):
-        digest.update(path.read_bytes())
+    for part in ("isolation", "rollouts"):
+        for path in sorted((ROOT / "tenants/communes" / part).glob("*.py")):
+            digest.update(path.read_bytes())
     digest.update((ROOT / "infra/requirements/runtime.txt").read_bytes())
     return digest.hexdigest()[:12]
 

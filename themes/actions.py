@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from tenants.accounts.access import require
+from tenants.communes.closed import keep_look
 from tenants.communes.invalidation import invalidate_pages
 from themes.models import Brand, BrandChange
 from themes.palette import palette_for
@@ -47,6 +48,8 @@ def change_brand(
             corrections=[asdict(correction) for correction in palette_for(tokens).corrections],
         )
         invalidate_pages()
+        if actor is not None:
+            keep_look(tokens.to_dict())
     return brand
 
 

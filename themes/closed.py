@@ -13,7 +13,7 @@ from tenants.communes.naming import spoken_name
 from tenants.communes.rollouts.maintenance import SITE
 from tenants.communes.scope import CommuneRef
 from themes.models import Brand
-from themes.queries import view_of
+from themes.queries import remembered_brand, view_of
 from themes.tokens import BrandError, BrandTokens
 from themes.view import BrandView
 
@@ -41,7 +41,7 @@ def closed_portal(commune: CommuneRef, brand: dict[str, Any], path: str) -> Http
 
 def portal_in_maintenance(commune: CommuneRef, brand: dict[str, Any], path: str) -> HttpResponse:
     """The page of a portal whose schema is being brought to a release, or the stylesheet and the sign that it names."""
-    view = look_of(commune, brand)
+    view = (remembered_brand(commune) if not brand else None) or look_of(commune, brand)
     if found := file_of(view, path):
         return found
     return HttpResponse(

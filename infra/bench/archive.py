@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import tempfile
 import time
 from collections.abc import Callable
@@ -85,7 +86,9 @@ def _take_on() -> str:
     from tenants.communes.provisioning.steps import provision_commune
 
     facts = yaml.safe_load(COMMUNES.read_text())[TOWN]["facts"] | {"ars": ""}
-    order = CommuneOrder(official_name="Messort, Stadt", slug="messort", demo=True, facts=facts)
+    # a run that died may have left the name of another one behind
+    mark = secrets.token_hex(3)
+    order = CommuneOrder(official_name=f"Messort {mark}, Stadt", slug=f"messort-{mark}", demo=True, facts=facts)
     return provision_commune(run_id=request_commune(order=order, actor=None).pk).commune.schema_name
 
 

@@ -128,7 +128,7 @@ def measure_chaos(fleet: Fleet, *, kills: int, seed: int) -> None:
         for sentence in [*toll.stuck, *toll.half_made]:
             sys.stderr.write(f"{toll.title}: {sentence}\n")
         tolls.append(toll)
-    title = f"kill -9 at random moments and the next run, {len(fleet)} communes there (seed {seed})"
+    title = f"kill -9 at random moments and the next run, {fleet.live()} communes there (seed {seed})"
     print_table(title, HEAD, [toll.row() for toll in tolls])
     _verify()
 

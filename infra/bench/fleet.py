@@ -71,6 +71,10 @@ class Fleet:
         live = Commune.objects.filter(state=CommuneState.LIVE).order_by("pk")
         return list(live.values_list("schema_name", flat=True))
 
+    def live(self) -> int:
+        """How many communes there are now, the demonstration's and the parts' own included."""
+        return len(self.schemas())
+
 
 def make_commune(name: str) -> Making:
     """Order and make one commune in this process."""

@@ -71,7 +71,7 @@ def measure_page(fleet: Fleet) -> None:
         for visitor in visitors.values():
             visitor.end()
     head = ["page", "as", "round trips", "p50", "p95", "of it Python", "to plain", "to plain with a transaction"]
-    print_table(f"The same page without the page cache, {len(fleet)} communes beside the portal", head, rows)
+    print_table(f"The same page without the page cache, {fleet.live()} communes beside the portal", head, rows)
 
 
 def _rows(page: str, path: str, visitors: dict[str, Visitor], communes: int) -> list[list[object]]:

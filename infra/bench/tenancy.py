@@ -57,7 +57,7 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--parts", type=_parts, default=list(PARTS), help=f"some of {','.join(PARTS)} (all)")
     parser.add_argument("--kills", type=_number, default=20, help="chaos: how often each work is killed (20)")
     parser.add_argument("--seed", type=_number, default=4711, help="chaos: where the random moments begin (4711)")
-    parser.add_argument("--keep", action="store_true", help="go on with what an earlier run left")
+    parser.add_argument("--keep", action="store_true", help="go on with what an earlier run of this code left")
     return parser.parse_args(list(argv))
 
 

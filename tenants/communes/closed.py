@@ -17,7 +17,7 @@ from django.utils import translation
 
 from tenants.communes.models import Commune, CommuneState
 from tenants.communes.registry import Registry
-from tenants.communes.scope import CommuneRef, commune_scope, public_scope
+from tenants.communes.scope import CommuneRef, commune_scope, public_scope, require_commune
 from tenants.communes.states import OPEN_STATES
 
 log = structlog.get_logger(__name__)
@@ -69,6 +69,15 @@ def stays_reachable(state: str, path: str) -> bool:
         return True
     bare = _LANGUAGE.sub("", path)
     return state in STAFF_MAY_ENTER and any(bare.startswith(door) for _name, door in staff_doors.items())
+
+
+def keep_look(brand: dict[str, Any]) -> None:
+    """Copy the new look of the current commune to where pages that don't ask its schema read it. Part of the caller's
+    transaction.
+    """
+    commune = require_commune()
+    with public_scope():
+        Commune.objects.filter(pk=commune.id).update(brand=brand)
 
 
 def copy_brand(commune: Commune) -> None:

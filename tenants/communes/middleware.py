@@ -24,7 +24,7 @@ from tenants.communes.closed import closed_answer
 from tenants.communes.domains.wellknown import PREFIX, answer_well_known
 from tenants.communes.hosts import Host, HostKind, canonical_address, host_of
 from tenants.communes.requests import SiteRequest
-from tenants.communes.rollouts.maintenance import maintenance_page
+from tenants.communes.rollouts.maintenance import answer_before_release, maintenance_page
 from tenants.communes.rollouts.releases import is_behind
 from tenants.communes.scope import CommuneRef, commune_scope, only_named, public_scope
 from tenants.communes.states import OPEN_STATES
@@ -48,6 +48,8 @@ class HostMiddleware:
         if request.path_info.startswith(PREFIX):
             # a claimed name is no host yet, and must show that it leads here all the same
             return answer_well_known(name, request.path_info)
+        if early := answer_before_release(request.path_info):
+            return early
         host = host_of(name)
         if host is None:
             return HttpResponseNotFound(

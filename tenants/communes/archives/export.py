@@ -24,8 +24,8 @@ from tenants.communes.archives.format import (
 )
 from tenants.communes.archives.tables import copy_rows, sequences_of, settle_the_text, tables_of
 from tenants.communes.models import Commune, Domain
-from tenants.communes.provisioning.clone import applied_migrations
 from tenants.communes.references import references_used
+from tenants.communes.rollouts.standing import applied_in
 from tenants.communes.scope import PUBLIC_SCHEMA, owner_scope, public_scope
 from tenants.communes.storage import commune_files
 
@@ -86,7 +86,7 @@ def _write_parts(writer: ArchiveWriter, commune: Commune, told: CommuneEntry) ->
                 TableEntry(name=table.name, columns=list(table.columns), rows=rows, bytes=part.size, sha256=part.sha256)
             )
         sequences = sequences_of(commune.schema_name)
-        migrations = sorted(applied_migrations(commune.schema_name, cell=commune.cell))
+        migrations = sorted(applied_in(commune.schema_name, cell=commune.cell))
         references = references_used()
     with owner_scope(commune.schema_name, commune.ref()):
         _add_files(writer)
@@ -96,7 +96,7 @@ def _write_parts(writer: ArchiveWriter, commune: Commune, told: CommuneEntry) ->
         level=commune.level,
         created_at=moment.isoformat(),
         commune=told,
-        migrations=[(str(app), str(name)) for app, name in migrations],
+        migrations=migrations,
         references=references,
         tables=writer.tables,
         sequences=sequences,

@@ -30,6 +30,7 @@ from tenants.communes.scope import MAIN, commune_scope, public_scope
 from tenants.communes.states import change_state
 
 log = structlog.get_logger(__name__)
+PATIENCE = 5.0
 ROWS, FILES, MIGRATE, ADDRESS, OPEN = IMPORT_STEPS = ("rows", "files", "migrate", "address", "open")
 
 
@@ -91,7 +92,7 @@ def complete_import(*, run_id: Any, actor: Any = None) -> ProvisioningRun:
 
     Raises FleetBusyError while another process is at the same import.
     """
-    with fleet_lock(f"import {run_id}"):
+    with fleet_lock(f"import {run_id}", wait=PATIENCE):
         return _complete(run_id, actor)
 
 

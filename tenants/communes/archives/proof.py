@@ -26,7 +26,7 @@ from tenants.communes.models import Archive, Commune
 from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA
 from tenants.communes.registry import Registry
 from tenants.communes.roles import role_of
-from tenants.communes.scope import PUBLIC_SCHEMA, CommuneRef, commune_scope, owner_scope, public_scope
+from tenants.communes.scope import MAIN, PUBLIC_SCHEMA, CommuneRef, commune_scope, owner_scope, public_scope
 from tenants.communes.storage import commune_files
 
 log = structlog.get_logger(__name__)
@@ -71,7 +71,8 @@ def prove(reader: ArchiveReader, commune: CommuneRef) -> None:
                 pass
         # an older level's tables are not those of this code: it can be asked once it was migrated
         if structure == TEMPLATE_SCHEMA:
-            _ask_rooms(replace(commune, schema=schema))
+            # restored beside the shared tables, in whichever cell the commune lives
+            _ask_rooms(replace(commune, schema=schema, cell=MAIN))
     drop_structure(structure)
 
 

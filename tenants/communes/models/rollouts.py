@@ -14,8 +14,8 @@ class Release(models.Model):
     """A change of the communes' schemas, recorded once on the template and replayed on every schema.
 
     `level` counts them. `before` and `after` are standings (digests of the applied migrations); `before` is "" where
-    nothing can be replayed: schemas are cloned at that level. `codes` are the standings of the codes that fit it, by
-    which a process knows its level. `steps` are `tenants.communes.rollouts.steps.Step`, in order.
+    nothing can be replayed: schemas are cloned at that level. `codes` are digests of the codes that fit it, by which a
+    process knows its level. `steps` are `tenants.communes.rollouts.steps.Step`, in order.
     """
 
     level = models.PositiveIntegerField(primary_key=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from django.db import connection
 
@@ -19,7 +18,7 @@ from tenants.communes.isolation.grants import commune_grants, commune_membership
 from tenants.communes.naming import SCHEMA_PATTERN
 from tenants.communes.roles import quoted as _q
 from tenants.communes.roles import role_of
-from tenants.communes.scope import MAIN, PUBLIC_SCHEMA, owner_scope, public_scope
+from tenants.communes.scope import MAIN, owner_scope, public_scope
 
 TEMPLATE_SCHEMA = "commune_template"
 # held shared while a schema is made from the template, exclusively while a release changes it
@@ -295,10 +294,3 @@ def schema_exists(schema: str, *, cell: str = MAIN) -> bool:
     with public_scope(cell=cell), connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema])
         return cursor.fetchone() is not None
-
-
-def applied_migrations(schema: str, *, cell: str = MAIN) -> set[tuple[Any, ...]]:
-    """The migrations recorded in one schema, as (app, name)."""
-    with owner_scope(PUBLIC_SCHEMA, cell=cell), connection.cursor() as cursor:
-        cursor.execute(f"SELECT app, name FROM {_q(schema)}.django_migrations")
-        return set(cursor.fetchall())

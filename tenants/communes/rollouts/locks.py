@@ -26,19 +26,29 @@ class FleetBusyError(RuntimeError):
 
 
 @contextmanager
-def fleet_lock(name: str) -> Iterator[None]:
+def fleet_lock(name: str, *, wait: float = 0.0) -> Iterator[None]:
     """Hold the lock `name` for the time of one run, on a connection of its own; it is free the moment we are gone.
 
-    Never waits: raises FleetBusyError that names the host and process of the run that has it. Needs a direct
-    connection (PgBouncer in transaction mode loses such locks).
+    Waits `wait` seconds at most (a process that was killed a moment ago holds it until PostgreSQL notices), then
+    raises FleetBusyError that names the host and process of the run that has it. Needs a direct connection
+    (PgBouncer in transaction mode loses such locks).
     """
     who = f"{name} {socket.gethostname()[:30]}:{os.getpid()}"
     with psycopg.connect(settings.DATABASE_DIRECT_URL, autocommit=True, application_name=who[:63]) as connection:
-        if not _one(connection, _TRY, name):
+        if not (_one(connection, _TRY, name) or (wait and _waited(connection, name, wait))):
             holder = connection.execute(_HOLDER, [name]).fetchone()
             whom = f"{holder[0]} since {holder[1]}" if holder else "another process"
             raise FleetBusyError(f"Another run has the fleet: {whom}. Wait for it, or end it, then run this again.")
         yield
+
+
+def _waited(connection: psycopg.Connection, name: str, seconds: float) -> bool:
+    connection.execute(f"SET lock_timeout = {int(seconds * 1000)}")
+    try:
+        connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])
+    except psycopg.errors.LockNotAvailable:
+        return False
+    return True
 
 
 def _one(connection: psycopg.Connection, statement: str, name: str) -> bool:

@@ -71,8 +71,8 @@ def migrations_on_disk(labels: Iterable[str]) -> set[Key]:
 
 
 def code_standing() -> str:
-    """Where a schema has to stand to fit this code exactly."""
-    return digest_of(migrations_on_disk(tenant_labels()))
+    """What this code is, as the release that it fits names it: all migrations it brings, of shared tables too."""
+    return digest_of(migrations_on_disk({*tenant_labels(), *shared_labels()}))
 
 
 def applied_in(schema: str, labels: Sequence[str] | None = None, *, cell: str = MAIN) -> set[Key]:

@@ -19,7 +19,7 @@ from tenants.communes.rollouts.recording import Recorder, RecordingError, Record
 from tenants.communes.rollouts.releases import Chain, level_of_code
 from tenants.communes.rollouts.standing import (
     applied_in,
-    digest_of,
+    code_standing,
     migrations_on_disk,
     standing_here,
     standings,
@@ -57,11 +57,10 @@ def seed_template() -> None:
 def release_template(*, verbosity: int = 0) -> Release:
     """Migrate the template to this code and return the newest Release, which is recorded unless there is none to.
 
-    All or nothing, so it may run again after a crash. Raises CodeTooOldError when the template is ahead of this code,
-    and RecordingError for a migration that can't be recorded.
+    The shared tables have to be at this code already. All or nothing, so it may run again after a crash. Raises
+    CodeTooOldError when the template is ahead of this code, and RecordingError for a migration that can't be recorded.
     """
-    on_disk = migrations_on_disk(tenant_labels())
-    code = digest_of(on_disk)
+    on_disk, code = migrations_on_disk(tenant_labels()), code_standing()
     newest = Chain.read().newest
     if newest is not None and code in newest.codes and standings([TEMPLATE_SCHEMA]) == {TEMPLATE_SCHEMA: newest.after}:
         return newest  # known without keeping anybody from the template
@@ -101,7 +100,7 @@ def _migrate(code: str, verbosity: int) -> Release:
     applied = applied_in(TEMPLATE_SCHEMA)
     newest = Chain.read().newest
     if before and (newest is None or newest.after != before):
-        _enter(before="", after=before, code=before, steps=[])
+        _enter(before="", after=before, code="", steps=[])
     MigrationRecorder(connection).ensure_schema()
     recorder = Recorder()
     with recorded(recorder):
@@ -141,7 +140,7 @@ def _enter(*, before: str, after: str, code: str, steps: list[Step]) -> Release:
             name=settings.RELEASE,
             before=before,
             after=after,
-            codes=[code],
+            codes=[code] if code else [],
             steps=[step.as_json() for step in steps],
         )
     announce_releases()

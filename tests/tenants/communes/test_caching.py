@@ -11,15 +11,25 @@ from django.core.cache import caches
 
 from tenants.communes.caching import forget_entries, forget_removed
 from tenants.communes.scope import commune_scope
+from tests.servers.redis import redis
 
 
-@pytest.fixture(params=["files", "memory"])
-def cache(request: pytest.FixtureRequest, settings: Any, tmp_path: Path) -> Iterator[Any]:
+@pytest.fixture(scope="module")
+def redis_address() -> Iterator[str]:
+    with redis() as address:
+        yield address
+
+
+@pytest.fixture(params=["files", "memory", "redis"])
+def cache(request: pytest.FixtureRequest, settings: Any, tmp_path: Path) -> Any:
     """A cache of each kind that an installation may have."""
     backends = {
         "files": {"BACKEND": "tenants.communes.caching.CommuneFileCache", "LOCATION": str(tmp_path)},
         "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)},
     }
+    if request.param == "redis":
+        address = request.getfixturevalue("redis_address")
+        backends["redis"] = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": address}
     key = {"KEY_FUNCTION": "tenants.communes.caching.key_of_commune"}
     settings.CACHES = {"default": backends[request.param] | key}
     return caches["default"]
@@ -45,6 +55,7 @@ def test_a_removed_commune_s_entries_are_gone_and_no_other_s(cache: Any, gera: A
         assert cache.get("page-1") == "again"
 
 
+@pytest.mark.parametrize("cache", ["files", "memory"], indirect=True)
 def test_clearing_and_culling_still_work(cache: Any, gera: Any) -> None:
     cache._max_entries = 10
     with commune_scope(gera):

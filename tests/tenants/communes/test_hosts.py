@@ -15,11 +15,13 @@ from tenants.communes.actions import resume_commune, suspend_commune
 from tenants.communes.hosts import forget_hosts
 from tenants.communes.invalidation import listener
 from tenants.communes.queries import find_commune
+from tenants.communes.rollouts.releases import own_level
 from tests.servers.running import wait_until
 
 
 def test_an_unknown_host_is_404_without_a_commune_s_query(db: None) -> None:
     forget_hosts("")
+    own_level()  # once for the life of a process
     with CaptureQueriesContext(connection) as queries:
         answer = Client(headers={"host": "unbekannt.localhost"}).get("/")
     assert answer.status_code == 404

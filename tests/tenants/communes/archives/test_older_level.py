@@ -13,7 +13,8 @@ from tenants.communes.archives.actions import export_commune
 from tenants.communes.archives.container import ArchiveReader
 from tenants.communes.archives.importing import import_commune
 from tenants.communes.models import Commune, CommuneState
-from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA, applied_migrations, read_catalogue
+from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA, read_catalogue
+from tenants.communes.rollouts.standing import applied_in
 from tenants.communes.scope import PUBLIC_SCHEMA, commune_scope, owner_scope
 from tests.tenants.communes.archives.test_proof import scratch_schemas
 from tests.tenants.communes.archives.test_round_trip import contents
@@ -25,7 +26,7 @@ def test_an_older_archive_is_restored_and_migrated(make_commune: Callable[..., C
         User.objects.create_user("erste@ort.example", "geheim geheim 1", name="Erste Person")
     with owner_scope(old.schema_name):
         call_command(DjangoMigrate(), "accounts", "0001_initial", verbosity=0, interactive=False)
-    behind = applied_migrations(TEMPLATE_SCHEMA) - applied_migrations(old.schema_name)
+    behind = applied_in(TEMPLATE_SCHEMA) - applied_in(old.schema_name)
     assert ("accounts", "0002_user_invited_at") in behind
     path = tmp_path / "old.zip"
     export_commune(commune=old, to=path)
@@ -37,7 +38,7 @@ def test_an_older_archive_is_restored_and_migrated(make_commune: Callable[..., C
     run = import_commune(path=path, slug=f"{old.slug}-neu")
     new = Commune.objects.get(pk=run.commune_id)
     assert new.state == CommuneState.LIVE
-    assert applied_migrations(new.schema_name) == applied_migrations(TEMPLATE_SCHEMA)
+    assert applied_in(new.schema_name) == applied_in(TEMPLATE_SCHEMA)
     assert scratch_schemas() == []
     before, after = contents(old.schema_name), contents(new.schema_name)
     changed = {name for name in before if before[name] != after.get(name)}

@@ -169,7 +169,10 @@ def test_importing_the_same_file_twice_makes_one_commune(archive: Path, make_com
     assert Commune.objects.filter(slug="zweimal").count() == 1
 
 
-def test_two_processes_are_not_at_the_same_import(archive: Path, make_commune: Callable[..., Commune]) -> None:
+def test_two_processes_are_not_at_the_same_import(
+    archive: Path, make_commune: Callable[..., Commune], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tenants.communes.archives.importing.PATIENCE", 0.1)
     run = import_commune(path=archive, slug="gleichzeitig")
     ProvisioningRun.objects.filter(pk=run.pk).update(state=ProvisioningRun.State.RUNNING)
     with fleet_lock(f"import {run.pk}"), pytest.raises(BeingMadeError):

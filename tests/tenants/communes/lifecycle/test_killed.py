@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -21,14 +23,25 @@ from tests.tenants.communes.archives.test_round_trip import contents, put_file
 from tests.tenants.communes.lifecycle.test_removal import fill, is_deleted
 from tests.tenants.communes.mortals import Nursery
 
-DEATHS = 4
+DEATHS = 3
 
 
-@pytest.fixture
-def nursery(own_database: str, archive_dir: Path) -> Iterator[Nursery]:
+@pytest.fixture(scope="module")
+def shelf_of_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("archives")
+
+
+@pytest.fixture(scope="module")
+def nursery(own_database: str, shelf_of_all: Path) -> Iterator[Nursery]:
     connection.close()
-    with Nursery(own_database, archive_dir) as nursery:
+    with Nursery(own_database, shelf_of_all) as nursery:
         yield nursery
+
+
+@pytest.fixture(autouse=True)
+def _same_shelf(settings: Any, shelf_of_all: Path) -> None:
+    """The test looks at the shelf that the nursery's children use."""
+    settings.ARCHIVE_DIR = str(shelf_of_all)
 
 
 def moments(whole: float) -> list[float]:
@@ -54,10 +67,8 @@ def test_a_killed_export_leaves_no_file_that_looks_like_one(
 
 
 def test_a_killed_night_leaves_nothing_that_the_next_does_not_tidy(
-    make_commune: Callable[..., Commune], nursery: Nursery, archive_dir: Path
+    make_commune: Callable[..., Commune], nursery: Nursery
 ) -> None:
-    from datetime import timedelta
-
     commune = make_commune()
     whole = nursery.live("shelve", schema=commune.schema_name)
     for after in moments(whole):

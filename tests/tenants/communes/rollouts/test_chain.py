@@ -13,8 +13,8 @@ from tenants.communes.rollouts.migrating import bring_forward
 from tenants.communes.rollouts.releases import own_level
 from tenants.communes.rollouts.standing import (
     applied_in,
-    code_standing,
     digest_of,
+    migrations_on_disk,
     standings,
     tenant_labels,
 )
@@ -34,7 +34,7 @@ PLACE = 'migrations.AddField("idea", "place", models.CharField(max_length=9, nul
 def test_a_standing_is_the_same_in_the_server_and_here(fleet: str) -> None:
     here = digest_of(applied_in("aue", tenant_labels()))
     assert standings(["aue", "commune_template", "gone"]) == {"aue": here, "commune_template": here}
-    assert here == code_standing()
+    assert here == digest_of(migrations_on_disk(tenant_labels()))
 
 
 def test_migrations_of_apps_without_tables_in_a_commune_say_nothing(fleet: str) -> None:

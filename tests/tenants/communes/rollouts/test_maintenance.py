@@ -59,7 +59,10 @@ def test_before_the_template_is_migrated_nothing_is_touched_and_the_process_is_n
 ) -> None:
     assert visit("localhost", "/readyz").status_code == 200
     migrations.add(ONE_COLUMN_ONE_TABLE)
-    assert visit("aue.localhost").status_code == 503
+    for host in ("aue.localhost", "console.localhost"):
+        with CaptureQueriesContext(connection) as queries:
+            assert visit(host, "/").status_code == 503
+        assert not [query["sql"] for query in queries if "communes_domain" in query["sql"]]
     answer = visit("localhost", "/readyz")
     assert answer.status_code == 503
     assert "run `rathausplatz fleet migrate`" in answer.content.decode()
