@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import connection, transaction
 from django.utils import timezone
 
+from tenants.communes.cells.servers import CellError
 from tenants.communes.cells.window import open_for_writing
 from tenants.communes.lifecycle.dropping import drop_role, drop_schema
 from tenants.communes.models import Commune, Move
@@ -34,6 +35,19 @@ def drop_copies(commune_id: int, *, cell: str | None = None) -> None:
         moves = list(left.select_related("commune"))
     for move in moves:
         drop_copy(move)
+
+
+def refuse_while_moving(commune_id: int) -> None:
+    """Raise CellError while a commune is on its way: what is removed in one cell would live on in the other."""
+    with public_scope():
+        on_its_way = Move.objects.filter(commune_id=commune_id).exclude(step__in=[Move.Step.DONE, Move.Step.UNDONE])
+        move = on_its_way.select_related("commune").first()
+    if move is not None:
+        command = f"commune move {move.commune.slug}"
+        raise CellError(
+            f"{move.commune.name} is on its way to {move.target!r}. Finish that (`{command} --to {move.target}`) or "
+            f"take it back (`{command} --undo`)."
+        )
 
 
 def tidy_moves() -> int:

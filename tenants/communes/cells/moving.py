@@ -20,7 +20,7 @@ from tenants.communes.audit import record_act
 from tenants.communes.cells.adding import acting_as_owner
 from tenants.communes.cells.leaving import drop_copies, drop_copy
 from tenants.communes.cells.routing import alias_of
-from tenants.communes.cells.rows import carry_sequences, contents_of_both
+from tenants.communes.cells.rows import carry_sequences, contents_of_both, shape_of
 from tenants.communes.cells.servers import Admin, CellError, administering, require_publisher, run, value
 from tenants.communes.cells.streams import (
     Stream,
@@ -168,29 +168,20 @@ def _cut_over(move: Move, actor: Any, say: Say, *, digests: bool) -> None:
         close_for_writing(schema=schema, cell=move.source, admin=source)
         wait_until_caught_up(stream)
         carry_sequences(source, target, there)
-        _compare(move, there, digests=digests)
+        _compare(move, source, target, there, digests=digests)
         _switch(move, actor)
     say(f"Nothing could be written for {move.window:.2f} s; {move.rows} rows in {move.tables} tables are equal.")
 
 
-def _compare(move: Move, there: Catalogue, *, digests: bool) -> None:
-    here = read_catalogue(there.schema, cell=move.source)
-    if _shape(here) != _shape(there):
+def _compare(move: Move, source: Admin, target: Admin, catalogue: Catalogue, *, digests: bool) -> None:
+    if shape_of(source, catalogue.schema) != shape_of(target, catalogue.schema):
         raise CellError("The schema was changed while it was copied (a rollout?). Move it again when that is done.")
-    source, target = contents_of_both(move.source, move.target, there, digests=digests)
-    if source != target:
-        names = [t for t in source.tables if source.tables[t] != target.tables.get(t)]
-        names += [s for s in source.sequences if source.sequences[s] != target.sequences.get(s)]
+    here, there = contents_of_both(source, target, catalogue, digests=digests)
+    if here != there:
+        names = [t for t in here.tables if here.tables[t] != there.tables.get(t)]
+        names += [s for s in here.sequences if here.sequences[s] != there.sequences.get(s)]
         raise CellError(f"The copy is not equal: {', '.join(names)}.")
-    move.rows = source.rows
-
-
-def _shape(catalogue: Catalogue) -> dict[str, list[tuple[str, str, bool, str]]]:
-    """Tables and columns, without what versions of PostgreSQL write in different words."""
-    return {
-        table: [(c.name, c.type, c.not_null, c.identity) for c in columns]
-        for table, columns in catalogue.columns.items()
-    }
+    move.rows = here.rows
 
 
 def _switch(move: Move, actor: Any) -> None:

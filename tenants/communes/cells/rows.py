@@ -7,13 +7,21 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from tenants.communes.cells.servers import Admin, administering
+from tenants.communes.backend.introspection import RELATIONS_OF
+from tenants.communes.cells.servers import Admin
 from tenants.communes.provisioning.clone import Catalogue
 
 # the order of rows doesn't matter, each counts with 64 bits of its digest
 _TABLE = """SELECT {name}, count(*), coalesce(sum(('x' || left(md5(row::text), 16))::bit(64)::bigint), 0)::text
 FROM {table} AS row"""
 _COUNT = "SELECT {name}, count(*), '' FROM {table} AS row"
+_SHAPE = f"""
+SELECT c.relname, array_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity)
+                            ORDER BY a.attnum)
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.oid IN ({RELATIONS_OF}) AND c.relkind = 'r'
+GROUP BY c.relname
+"""
 _SEQUENCE = "SELECT {name}, last_value, is_called FROM {sequence}"
 
 
@@ -60,16 +68,19 @@ def _union(admin: Admin, question: str, catalogue: Catalogue, names: list[str]) 
     return admin.execute(sql.SQL(" UNION ALL ").join(parts)).fetchall()
 
 
-def contents_of_both(source: str, target: str, catalogue: Catalogue, *, digests: bool) -> tuple[Contents, Contents]:
+def contents_of_both(source: Admin, target: Admin, catalogue: Catalogue, *, digests: bool) -> tuple[Contents, Contents]:
     """The contents of the same schema in two cells, asked at the same time."""
-
-    def ask(cell: str) -> Contents:
-        with administering(cell) as admin:
-            return contents_of(admin, catalogue, digests=digests)
-
     with ThreadPoolExecutor(max_workers=2) as pool:
-        here, there = pool.map(ask, (source, target))
+        here, there = pool.map(lambda admin: contents_of(admin, catalogue, digests=digests), (source, target))
     return here, there
+
+
+def shape_of(admin: Admin, schema: str) -> dict[str, list[str]]:
+    """A schema's tables and their columns, in words that every version of PostgreSQL uses.
+
+    Found by index: reading all of a catalogue with a thousand communes would take longer than a window may last.
+    """
+    return {str(table): columns for table, columns in admin.execute(_SHAPE, [schema]).fetchall()}  # type: ignore[misc]
 
 
 def carry_rows(source: Admin, target: Admin, catalogue: Catalogue) -> None:

@@ -17,7 +17,8 @@ from tenants.communes.scope import PUBLIC_SCHEMA, CommuneRef, commune_scope
 
 _TABLES = """
 SELECT c.relname, (SELECT a.attname FROM pg_attribute a
-                   WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attgenerated = '' ORDER BY a.attnum DESC LIMIT 1)
+                   WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attgenerated = '' AND NOT a.attisdropped
+                   ORDER BY a.attnum DESC LIMIT 1)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = %s AND c.relkind IN ('r', 'v', 'm', 'p') ORDER BY 1
 """

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from tenants.communes.archives.actions import delete_archive
 from tenants.communes.audit import SYSTEM, NamedActor, record_act
 from tenants.communes.caching import forget_entries
-from tenants.communes.cells.leaving import drop_copies
+from tenants.communes.cells.leaving import drop_copies, refuse_while_moving
 from tenants.communes.invalidation import announce
 from tenants.communes.lifecycle.dropping import drop_role, drop_schema
 from tenants.communes.models import (
@@ -99,6 +99,7 @@ def complete_removal(*, commune_id: int) -> Commune:
         return commune
     if commune.removal_began_at is None:
         raise TransitionError(_("Die Löschung von %(name)s wurde nicht angeordnet.") % {"name": commune.name})
+    refuse_while_moving(commune.pk)
     ref = commune.ref()
     for name, step in sorted(removal_steps.items(), key=lambda entry: entry[1].order):
         step.remove(ref)

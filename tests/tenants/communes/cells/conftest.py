@@ -40,7 +40,7 @@ def east_database(second_server: str) -> Iterator[str]:
             admin.execute(f'DROP ROLE "{role}"')
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def admin_addresses(postgres_url: str, fresh_database: str, east_database: str) -> Iterator[dict[str, str]]:
     """The administrators' addresses of both databases, in the environment as the commands read it."""
     name = str(psycopg.conninfo.conninfo_to_dict(fresh_database)["dbname"])
@@ -67,7 +67,7 @@ def as_url(conninfo: str) -> str:
     return f"postgresql://{part['user']}@/{part['dbname']}?host={part['host']}&port={part.get('port', 5432)}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def east_address(django_db_setup: None, admin_addresses: dict[str, str]) -> Iterator[str]:
     """Django knows the cell's address, as the owner's worker does."""
     from django.conf import settings
@@ -86,14 +86,15 @@ def _name(url: str) -> str:
     return str(psycopg.conninfo.conninfo_to_dict(url)["dbname"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def added_cell(east_address: str, django_db_blocker: Any) -> Iterator[str]:
-    """The cell `east`, added by the command; gone from the main database's server afterwards."""
+    """The cell `east`, added by the command; given up afterwards, so that other tests have one PostgreSQL."""
     from django.core.management import call_command
     from django.db import connections
 
     from tenants.communes.cells.adding import shared_stream
     from tenants.communes.cells.streams import end_stream
+    from tenants.communes.models import Cell
 
     with django_db_blocker.unblock():
         call_command("cell", "add", EAST, "--app-login", APP_LOGIN, "--owner-login", OWNER_LOGIN)
@@ -101,6 +102,7 @@ def added_cell(east_address: str, django_db_blocker: Any) -> Iterator[str]:
     yield EAST
     with django_db_blocker.unblock():
         end_stream(shared_stream(EAST))
+        Cell.objects.all().delete()
         connections.close_all()
 
 

@@ -24,6 +24,7 @@ from tests.servers.running import wait_until
 from tests.settings import COMMUNE_ROLE_PREFIX, ROLE_PREFIX, ROOT
 
 pytestmark = pytest.mark.commits
+START = 180.0  # seconds for a process to begin its work, on a busy machine
 Admins = dict[str, psycopg.Connection]
 
 
@@ -88,7 +89,7 @@ def test_killed_where_it_is_held_up_it_is_gone_on_with(
         blocker.execute("SET LOCAL search_path = public")
         blocker.execute(statement)
         with moving(tmp_path, fresh_database, east_address) as child:
-            wait_until(reached(step), what=step)
+            wait_until(reached(step), what=step, seconds=START)
             wait_blocked(child, blocker, tmp_path)
             child.send_signal(signal.SIGKILL)
             child.wait()
@@ -102,7 +103,7 @@ def test_killed_in_its_window_the_commune_writes_again_by_the_schedule(
 ) -> None:
     # somebody who writes and doesn't come to an end
     with moving(tmp_path, fresh_database, east_address) as child, east_admin.transaction(force_rollback=True):
-        wait_until(reached("copied"), what="the copy is there")
+        wait_until(reached("copied"), what="the copy is there", seconds=START)
         east_admin.execute("UPDATE jena.accounts_user SET name = name WHERE false")
         wait_until(lambda: find_commune("jena").read_only, what="the window")
         child.send_signal(signal.SIGKILL)
@@ -117,7 +118,7 @@ def test_killed_right_behind_the_switch_it_is_tidied_up(
     jena: Any, fresh_database: str, east_address: str, main_admin: Any, east_admin: Any, tmp_path: Path
 ) -> None:
     with moving(tmp_path, fresh_database, east_address) as child:
-        wait_until(lambda: reached("switched")() or child.poll() is not None, what="the switch")
+        wait_until(lambda: reached("switched")() or child.poll() is not None, what="the switch", seconds=START)
         child.send_signal(signal.SIGKILL)
         child.wait()
     finish_and_check(main_admin, east_admin, [])

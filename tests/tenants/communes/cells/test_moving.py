@@ -319,6 +319,10 @@ def test_a_commune_of_another_cell_is_exported_and_removed_whole(
     move_commune(commune=find_commune("jena"), to="east", actor=None, say=quiet)
     assert has_schema(main_admin, "jena")  # the copy that the way back has left
     Commune.objects.filter(pk=jena.id).update(state="archived", removal_began_at=timezone.now())
+    halfway = Move.objects.create(commune_id=jena.id, source="east", target="main")
+    with pytest.raises(CellError, match="commune move jena --undo"):
+        complete_removal(commune_id=jena.id)
+    halfway.delete()
     complete_removal(commune_id=jena.id)
     assert not has_schema(main_admin, "jena")
     assert not has_schema(east_admin, "jena")
