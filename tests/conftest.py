@@ -275,3 +275,15 @@ def console_client(database: None) -> Any:
     from django.test import Client
 
     return Client(headers={"host": "console.localhost"})
+
+
+@pytest.fixture
+def hearing(database: None) -> Iterator[None]:
+    """This process hears of changes, as a web server's does, and so may remember what it has read."""
+    from tenants.communes.invalidation import listener
+    from tests.servers.running import wait_until
+
+    listener.start()
+    wait_until(listener.listening, what="the listener has its connection")
+    yield
+    listener.stop()

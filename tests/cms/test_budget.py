@@ -1,6 +1,6 @@
 """How many statements a page costs, with one and with three things on it.
 
-Not counted: the switch of role and search path (one more), and the brand, which a listening process remembers.
+The process listens, so it remembers hosts and brands. Not counted: the test's savepoint.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from cms.seeds.demo import write_events, write_news
 from tenants.communes.scope import commune_scope
 
-NOT_COUNTED = ("SAVEPOINT", "themes_brand")
+NOT_COUNTED = ("SAVEPOINT",)
+
+
+pytestmark = pytest.mark.usefixtures("hearing")
 
 
 def statements(portal: Any, address: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,10 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from tenants.communes import hosts
 from tenants.communes.actions import resume_commune, suspend_commune
 from tenants.communes.hosts import forget_hosts
-from tenants.communes.invalidation import listener
 from tenants.communes.queries import find_commune
 from tenants.communes.rollouts.releases import own_level
-from tests.servers.running import wait_until
 
 
 def test_an_unknown_host_is_404_without_a_commune_s_query(db: None) -> None:
@@ -28,15 +25,6 @@ def test_an_unknown_host_is_404_without_a_commune_s_query(db: None) -> None:
     asked = [query["sql"] for query in queries if "SET LOCAL ROLE" not in query["sql"]]
     assert ["communes_domain" in sql for sql in asked] == [True]
     assert "gibt es kein Portal" in answer.content.decode()
-
-
-@pytest.fixture
-def hearing(db: None) -> Iterator[None]:
-    """This process hears of changes, as a web server's does."""
-    listener.start()
-    wait_until(listener.listening, what="the listener has its connection")
-    yield
-    listener.stop()
 
 
 def lookups(client: Client) -> int:
