@@ -199,7 +199,7 @@ class Mover:
 
     def _by_django(self, commune: CommuneRef) -> None:
         migrate_schema(commune.schema, commune=commune)
-        regrant(commune.schema)
+        regrant(commune.schema, cell=commune.cell)
         if standings([commune.schema], cell=commune.cell).get(commune.schema) != self._newest.after:
             raise OffTheChainError(
                 f"{commune.schema} has migrations that the template does not know, even after Django migrated it."
