@@ -13,7 +13,7 @@ import psycopg
 
 from infra.bench.fleet import Fleet, make_commune
 from infra.bench.mortals import Nursery, StillThereError, wait_until_gone
-from infra.bench.releases import PACKAGE, Releases
+from infra.bench.releases import Releases
 from infra.bench.report import print_table
 from infra.bench.victims import Export, Import, Left, Provisioning, Removal, Rollout, Victim
 
@@ -112,10 +112,7 @@ def environ_of(releases: Releases | None = None) -> dict[str, str]:
         "ROLE_PREFIX": settings.ROLE_PREFIX,
         "COMMUNE_ROLE_PREFIX": settings.COMMUNE_ROLE_PREFIX,
     }
-    if releases is not None and (releases.path / PACKAGE).exists():
-        modules = " ".join(f"{label}={module}" for label, module in releases.modules().items())
-        environ |= {"PYTHONPATH": str(releases.path), "MIGRATION_MODULES": modules}
-    return environ
+    return environ | (releases.environ() if releases else {})
 
 
 def measure_chaos(fleet: Fleet, *, kills: int, seed: int) -> None:

@@ -47,7 +47,11 @@ class Nursery:
     def __exit__(self, *exc: object) -> None:
         if self._process.stdin is not None:
             self._process.stdin.close()
-        self._process.wait(timeout=30)
+        try:
+            self._process.wait(timeout=60)
+        except subprocess.TimeoutExpired:  # it has nothing left to do but to end
+            self._process.kill()
+            self._process.wait()
         if self._process.stdout is not None:
             self._process.stdout.close()
 

@@ -63,3 +63,9 @@ class Releases:
     def modules(self) -> dict[str, str]:
         """What Django's MIGRATION_MODULES must be."""
         return {LABEL: PACKAGE}
+
+    def environ(self) -> dict[str, str]:
+        """What a process with infra.bench.release_settings needs to have these releases in its code."""
+        if not self._package.exists():
+            return {}
+        return {"PYTHONPATH": str(self.path), "MIGRATION_MODULES": f"{LABEL}={PACKAGE}"}

@@ -63,7 +63,7 @@ def measure_page(fleet: Fleet) -> None:
     visitors = {
         "plain Wagtail": Visitor(HOST, "infra.bench.single_settings", url()),
         "plain Wagtail, ATOMIC_REQUESTS": Visitor(HOST, "infra.bench.single_settings", url(), SINGLE_ATOMIC="1"),
-        "portal": Visitor(HOST, "rathausplatz.settings", portal),
+        "portal": Visitor(HOST, "infra.bench.release_settings", portal, **fleet.releases.environ()),
     }
     try:
         rows = [row for page, path in PAGES.items() for row in _rows(page, path, visitors, len(fleet))]

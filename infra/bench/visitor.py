@@ -31,8 +31,9 @@ class Visitor:
     """Such a process, seen from the one that measures."""
 
     def __init__(self, host: str, settings: str, database_url: str, **environ: str) -> None:
-        env = os.environ | {"DJANGO_SETTINGS_MODULE": settings, "DATABASE_URL": database_url} | environ
-        env |= {"DATABASE_DIRECT_URL": database_url, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")])}
+        paths = [environ.get("PYTHONPATH", ""), str(ROOT), str(ROOT / "platform")]
+        env = {**os.environ, **environ, "DJANGO_SETTINGS_MODULE": settings, "DATABASE_URL": database_url}
+        env |= {"DATABASE_DIRECT_URL": database_url, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
         self._process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "infra.bench.visitor", host],
             stdin=subprocess.PIPE,
