@@ -19,6 +19,14 @@ from tenants.communes.roles import quoted
 from tenants.communes.scope import PUBLIC_SCHEMA, Duty, OutsideTransactionError, Scope, current_scope
 
 
+def _switch_statements(schema: str, role: str, reach: str, *, alone: bool) -> list[str]:
+    names = [schema] if alone or schema == PUBLIC_SCHEMA else [schema, PUBLIC_SCHEMA]
+    path = ", ".join(quoted(name) for name in names)
+    statements = [f"SET {reach} ROLE {quoted(role)}", f"SET {reach} search_path = {path}"]
+    # a schema that is missing raises here, in the same round trip
+    return statements if schema == PUBLIC_SCHEMA else [*statements, f"SELECT '{quoted(schema)}'::regnamespace"]
+
+
 @lru_cache(maxsize=4096)
 def switch(schema: str, role: str, reach: str, *, alone: bool = False) -> str:
     """The script that puts role and search path in force, LOCAL to the transaction or for the SESSION.
@@ -27,11 +35,13 @@ def switch(schema: str, role: str, reach: str, *, alone: bool = False) -> str:
 
     Names are checked when a commune is requested (`naming.SCHEMA_PATTERN`), and quoted all the same.
     """
-    names = [schema] if alone or schema == PUBLIC_SCHEMA else [schema, PUBLIC_SCHEMA]
-    path = ", ".join(quoted(name) for name in names)
-    # a schema that is missing raises here, in the same round trip
-    check = "" if schema == PUBLIC_SCHEMA else f"; SELECT '{quoted(schema)}'::regnamespace"
-    return f"SET {reach} ROLE {quoted(role)}; SET {reach} search_path = {path}{check}"
+    return "; ".join(_switch_statements(schema, role, reach, alone=alone))
+
+
+@lru_cache(maxsize=4096)
+def opening(schema: str, role: str, *, alone: bool = False) -> tuple[bytes, ...]:
+    """BEGIN and the switch LOCAL to the transaction, a statement each, to travel before a first statement."""
+    return tuple(part.encode() for part in ("BEGIN", *_switch_statements(schema, role, "LOCAL", alone=alone)))
 
 
 class WrongCellError(RuntimeError):
@@ -48,6 +58,7 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._in_force: Scope | None = None
         self._own_schema_only = False
+        self._opening: tuple[bytes, ...] = ()
         super().__init__(*args, **kwargs)
         self.introspection = SchemaIntrospection(self)
 
@@ -81,8 +92,10 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
         return cursor
 
     @contextmanager
-    def in_scope(self, statement: str) -> Iterator[bool]:
+    def in_scope(self, statement: str, *, takes_opening: bool = False) -> Iterator[bool]:
         """Have the current scope in force for one statement; yields whether it must be the only one of its call.
+
+        A cursor that `takes_opening` sends what opens the transaction together with its statement.
 
         Raises OutsideTransactionError for a commune's statement outside a transaction; one of the platform gets a
         transaction of its own. Raises StatementRefusedError for what only the owner may say, and WrongCellError when
@@ -94,7 +107,7 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
         if scope.duty is not Duty.OWNER:
             check_statement(statement)
         if self.in_atomic_block:
-            self._join(scope)
+            self._join(scope, takes_opening=takes_opening and scope.duty is not Duty.OWNER)
             yield scope.duty is not Duty.OWNER
         elif scope.duty is Duty.COMMUNE:
             raise OutsideTransactionError(
@@ -107,12 +120,22 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
             with self._alone_in_transaction(scope):
                 yield True
 
-    def _join(self, scope: Scope) -> None:
+    def take_opening(self) -> tuple[bytes, ...]:
+        """What opens the transaction, if that is still to be said: whoever takes it says it."""
+        taken, self._opening = self._opening, ()
+        return taken
+
+    def _join(self, scope: Scope, *, takes_opening: bool) -> None:
         status = self.connection.pgconn.transaction_status
         if status == TransactionStatus.INERROR or (status != TransactionStatus.IDLE and scope == self._in_force):
             return
-        begin = "BEGIN; " if status == TransactionStatus.IDLE else ""
-        self._tell(begin + self._switch(scope, "LOCAL"))
+        if takes_opening and status == TransactionStatus.IDLE:
+            self._opening = opening(scope.schema, scope.role, alone=self._own_schema_only)
+            if self.queries_logged:
+                self.queries_log.append({"sql": b"; ".join(self._opening).decode(), "time": "0.000"})
+        else:
+            begin = "BEGIN; " if status == TransactionStatus.IDLE else ""
+            self._tell(begin + self._switch(scope, "LOCAL"))
         self._in_force = scope
 
     @contextmanager

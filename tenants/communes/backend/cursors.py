@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from psycopg import sql
+from psycopg import generators, sql
+from psycopg.pq import ConnStatus
 
 if TYPE_CHECKING:
     from tenants.communes.backend.base import DatabaseWrapper
@@ -69,17 +70,18 @@ class ScopedCursor(psycopg.Cursor[Any]):
 
     database: DatabaseWrapper
     _alone = True
+    _opening: tuple[bytes, ...] = ()
 
     def execute(
         self, query: Any, params: Any = None, *, prepare: bool | None = None, binary: bool | None = None
     ) -> Any:
-        with self.database.in_scope(self._text(query)) as alone:
-            self._alone = alone
+        with self.database.in_scope(self._text(query), takes_opening=True) as alone:
+            self._alone, self._opening = alone, self.database.take_opening()
             return super().execute(query, params, prepare=prepare, binary=binary)
 
     def executemany(self, query: Any, params_seq: Iterable[Any], *, returning: bool = False) -> None:
         with self.database.in_scope(self._text(query)) as alone:
-            self._alone = alone
+            self._alone, self._opening = alone, ()
             super().executemany(query, params_seq, returning=returning)
 
     @contextmanager
@@ -93,6 +95,46 @@ class ScopedCursor(psycopg.Cursor[Any]):
     def _execute_send(self, query: Any, *, force_extended: bool = False, binary: bool | None = None) -> None:
         # psycopg's own switch between the protocols; that it works is tested (tests/tenants/communes/isolation)
         super()._execute_send(query, force_extended=force_extended or self._alone, binary=binary)  # type: ignore[misc]
+
+    def _start_query(self, query: Any = None) -> Any:
+        if not self._opening:
+            yield from super()._start_query(query)
+            return
+        # psycopg would begin a transaction in a round trip of its own; ours begins with the statement
+        before, self._conn._autocommit = self._conn._autocommit, True
+        try:
+            yield from super()._start_query(query)
+        finally:
+            self._conn._autocommit = before
+
+    def _maybe_prepare_gen(self, pgq: Any, *, prepare: bool | None = None, binary: bool | None = None) -> Any:
+        first, self._opening = self._opening, ()
+        if not first:
+            yield from super()._maybe_prepare_gen(pgq, prepare=prepare, binary=binary)
+            return
+        answers = yield from self._all_at_once(first, pgq, binary)
+        for answer in answers:
+            self._check_results(answer)
+        self._set_results(answers[-1])
+
+    def _all_at_once(self, first: tuple[bytes, ...], pgq: Any, binary: bool | None) -> Any:
+        """Send the statements and the query in libpq's pipeline mode, one round trip; what follows an error isn't run."""
+        wire = self._pgconn
+        wire.enter_pipeline_mode()
+        try:
+            for statement in first:
+                wire.send_query_params(statement, None)
+            self._execute_send(pgq, binary=binary)
+            wire.pipeline_sync()
+            yield from generators.send(wire)
+            answers = []
+            for _statement in (*first, pgq):
+                answers.append((yield from generators.fetch_many(wire)))
+            yield from generators.fetch_many(wire)  # the end of the pipeline
+        finally:
+            if wire.status == ConnStatus.OK:
+                wire.exit_pipeline_mode()
+        return answers
 
     def _text(self, query: Any) -> str:
         if isinstance(query, bytes):
