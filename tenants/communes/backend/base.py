@@ -52,7 +52,8 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
     """Follows the current scope instead of holding a tenant of its own.
 
     The switch is `SET LOCAL`, so PostgreSQL itself forgets it with the transaction, a savepoint rollback included; a
-    pooled server connection (PgBouncer in transaction mode) can't carry it to the next client. It travels with BEGIN.
+    pooled server connection (PgBouncer in transaction mode) can't carry it to the next client. It travels with BEGIN
+    and the first statement, in one round trip.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -118,7 +118,7 @@ class ScopedCursor(psycopg.Cursor[Any]):
         self._set_results(answers[-1])
 
     def _all_at_once(self, first: tuple[bytes, ...], pgq: Any, binary: bool | None) -> Any:
-        """Send the statements and the query in libpq's pipeline mode, one round trip; what follows an error isn't run."""
+        """Send statements and query in libpq's pipeline mode: one round trip, and nothing behind an error is run."""
         wire = self._pgconn
         wire.enter_pipeline_mode()
         try:
