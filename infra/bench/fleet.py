@@ -77,9 +77,12 @@ class Fleet:
 
 
 def make_commune(name: str) -> Making:
-    """Order and make one commune in this process."""
+    """Order and make one commune as the owner's worker does: between two tasks a connection may be renewed."""
+    from django.db import close_old_connections
+
     from tenants.communes.provisioning.steps import provision_commune
 
+    close_old_connections()
     began = time.perf_counter()
     run_id = order_commune(name)
     ordered = time.perf_counter()

@@ -37,6 +37,8 @@ def connection_settings(url: str) -> dict[str, object]:
 # roles belong to the whole server: installations that share one need prefixes of their own
 ROLE_PREFIX = env.str("ROLE_PREFIX", default="rp_")
 COMMUNE_ROLE_PREFIX = env.str("COMMUNE_ROLE_PREFIX", default=ROLE_PREFIX)
+# a connection that has touched more schemas than this is renewed between two requests or tasks
+SCHEMAS_A_CONNECTION = env.int("SCHEMAS_A_CONNECTION", default=100)
 # schemas cloned ahead of time; an ordered commune takes one by name
 SPARE_SCHEMAS = env.int("SPARE_SCHEMAS", default=0)
 # further PostgreSQL servers with communes of their own: "east=postgresql://… west=postgresql://…"

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import psycopg
+from django.conf import settings
 from django_tenants.postgresql_backend import base as django_tenants_base
 from psycopg.pq import ExecStatus, TransactionStatus
 
@@ -17,6 +18,9 @@ from tenants.communes.backend.introspection import SchemaIntrospection
 from tenants.communes.cells import alias_of
 from tenants.communes.roles import quoted
 from tenants.communes.scope import PUBLIC_SCHEMA, Duty, OutsideTransactionError, Scope, current_scope
+
+# making a schema counts as touching so many
+WEIGHT_OF_MAKING = 5
 
 
 def _switch_statements(schema: str, role: str, reach: str, *, alone: bool) -> list[str]:
@@ -60,6 +64,9 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
         self._in_force: Scope | None = None
         self._own_schema_only = False
         self._opening: tuple[bytes, ...] = ()
+        # the server process behind this connection never forgets a table that it has touched or made
+        self._touched: set[str] = set()
+        self._made = 0
         super().__init__(*args, **kwargs)
         self.introspection = SchemaIntrospection(self)
 
@@ -103,6 +110,7 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
         the scope belongs to another server than this connection.
         """
         scope = current_scope()
+        self._touched.add(scope.schema)
         if self.alias != alias_of(scope.cell):
             raise WrongCellError(f"This connection is {self.alias!r}, but the code works in the cell {scope.cell!r}.")
         if scope.duty is not Duty.OWNER:
@@ -179,6 +187,21 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
         if result.status == ExecStatus.FATAL_ERROR:
             raise psycopg.errors.error_from_result(result)
 
+    def note_made(self) -> None:
+        """A schema was made through this connection: that weighs more than touching one."""
+        self._made += 1
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        """Between requests and tasks: also close a connection that has touched or made many schemas.
+
+        The server process behind it keeps what it knows of each table, some 200 kB a commune, and gets slower at
+        making tables the more it knows; a fresh one costs milliseconds (docs/explanation/scale.md).
+        """
+        weight = len(self._touched) + WEIGHT_OF_MAKING * self._made
+        if weight > settings.SCHEMAS_A_CONNECTION and not self.in_atomic_block:
+            self.close()
+        super().close_if_unusable_or_obsolete()
+
     def commit(self) -> None:
         super().commit()
         self._in_force = None
@@ -196,4 +219,6 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
 
     def close(self) -> None:
         self._in_force = None
+        self._touched.clear()
+        self._made = 0
         super().close()

@@ -276,6 +276,7 @@ def clone_template(target: str, *, level: int, cell: str = MAIN) -> None:
     script = f"CREATE ROLE {_q(role_of(target))} NOLOGIN INHERIT;\n" + clone_script(_template(level, cell), target)
     with connection.cursor() as cursor:
         cursor.execute(script)
+    connection.note_made()  # type: ignore[attr-defined]  # our backend's
 
 
 def clone_structure(target: str, *, source: str, cell: str = MAIN) -> None:
@@ -287,6 +288,7 @@ def clone_structure(target: str, *, source: str, cell: str = MAIN) -> None:
     script = f"CREATE ROLE {_q(role_of(target))} NOLOGIN INHERIT;\n" + clone_script(catalogue, target, rows=False)
     with connection.cursor() as cursor:
         cursor.execute(script)
+    connection.note_made()  # type: ignore[attr-defined]  # our backend's
 
 
 def schema_exists(schema: str, *, cell: str = MAIN) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, close_old_connections, connection, transaction
 
 from tenants.accounts.models import User
 from tenants.communes.models import Commune
@@ -80,3 +80,25 @@ def test_a_missing_schema_raises_and_never_falls_back(gera: Any) -> None:
 
     with pytest.raises(DatabaseError, match="does not exist"), commune_scope(replace(gera, schema="nowhere")):
         User.objects.count()
+
+
+@pytest.mark.commits
+def test_a_connection_that_has_seen_many_communes_is_renewed_between_requests(
+    gera: Any, wurzen: Any, settings: Any
+) -> None:
+    def backend() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            return int(cursor.fetchone()[0])
+
+    settings.SCHEMAS_A_CONNECTION = 2
+    connection.close()
+    with commune_scope(gera):
+        first = backend()
+    close_old_connections()
+    with commune_scope(wurzen):
+        assert backend() == first  # gera and wurzen: two
+    with public_scope():
+        assert backend() == first  # a third; but nothing is closed in the middle
+    close_old_connections()
+    assert backend() != first
