@@ -68,21 +68,35 @@ class ObjectStore:
 @contextmanager
 def ceph() -> Iterator[ObjectStore]:
     """A running S3; yields where it is and how to sign in."""
-    with tempfile.TemporaryDirectory(prefix="rp-ceph-") as name, ExitStack() as stack:
-        folder, monitor, gateway = Path(name), free_port(), free_port()
-        for part in ("mon", "osd", "rgw"):
-            (folder / part).mkdir()
-        conf = folder / "ceph.conf"
-        fsid = str(uuid.uuid4())
-        conf.write_text(CONFIGURATION.format(folder=folder, fsid=fsid, monitor=monitor, gateway=gateway))
-        _start_monitor(stack, conf, fsid, monitor)
-        _start_store(stack, conf)
-        store = ObjectStore(f"http://127.0.0.1:{gateway}", "rathausplatz", "a-secret-of-the-tests")
-        _add_account(conf, store)
-        command = [str(find_or_install("radosgw")), "-c", str(conf), "-n", "client.rgw", "-f"]
-        child = stack.enter_context(running(command, log=folder / "rgw.log"))
-        wait_for_port(child, gateway, folder / "rgw.log")
+    with ExitStack() as stack:
+        try:
+            store = _start(stack)
+        except (AssertionError, subprocess.TimeoutExpired):
+            # on a busy machine its parts sometimes miss each other for good; anew they meet
+            stack.close()
+            store = _start(stack)
         yield store
+
+
+def _start(stack: ExitStack) -> ObjectStore:
+    folder, monitor, gateway = (
+        Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rp-ceph-"))),
+        free_port(),
+        free_port(),
+    )
+    for part in ("mon", "osd", "rgw"):
+        (folder / part).mkdir()
+    conf = folder / "ceph.conf"
+    fsid = str(uuid.uuid4())
+    conf.write_text(CONFIGURATION.format(folder=folder, fsid=fsid, monitor=monitor, gateway=gateway))
+    _start_monitor(stack, conf, fsid, monitor)
+    _start_store(stack, conf)
+    store = ObjectStore(f"http://127.0.0.1:{gateway}", "rathausplatz", "a-secret-of-the-tests")
+    _add_account(conf, store)
+    command = [str(find_or_install("radosgw")), "-c", str(conf), "-n", "client.rgw", "-f"]
+    child = stack.enter_context(running(command, log=folder / "rgw.log"))
+    wait_for_port(child, gateway, folder / "rgw.log")
+    return store
 
 
 def _start_monitor(stack: ExitStack, conf: Path, fsid: str, port: int) -> None:

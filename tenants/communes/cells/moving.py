@@ -32,9 +32,14 @@ from tenants.communes.cells.streams import (
 )
 from tenants.communes.cells.window import close_for_writing, open_for_writing
 from tenants.communes.invalidation import announce
-from tenants.communes.isolation.grants import commune_grants, commune_memberships
 from tenants.communes.models import Cell, Commune, CommuneState, Move
-from tenants.communes.provisioning.clone import Catalogue, read_catalogue, schema_exists, structure_script
+from tenants.communes.provisioning.clone import (
+    Catalogue,
+    read_catalogue,
+    rights_script,
+    schema_exists,
+    structure_script,
+)
 from tenants.communes.roles import role_of
 from tenants.communes.scope import MAIN, public_scope
 
@@ -155,7 +160,7 @@ def _make_schema(admin: Admin, catalogue: Catalogue) -> None:
         admin.execute(structure_script(catalogue, schema))  # type: ignore[arg-type]
         if value(admin, "SELECT 1 FROM pg_roles WHERE rolname = %s", role_of(schema)) is None:
             run(admin, "CREATE ROLE {} NOLOGIN INHERIT", role_of(schema))
-        admin.execute(commune_memberships(schema) + commune_grants(schema))  # type: ignore[arg-type]
+        admin.execute(rights_script(catalogue, schema))  # type: ignore[arg-type]
 
 
 def _cut_over(move: Move, actor: Any, say: Say, *, digests: bool) -> None:

@@ -145,7 +145,13 @@ def clone_script(catalogue: Catalogue, target: str, *, rows: bool = True) -> str
     if rows:
         parts += [_copy_rows(catalogue, table) for table in order]
         parts += _sequence_positions(catalogue)
-    return _renamed(catalogue, target, parts) + ";\n" + commune_memberships(target) + commune_grants(target)
+    return _renamed(catalogue, target, parts) + ";\n" + rights_script(catalogue, target)
+
+
+def rights_script(catalogue: Catalogue, target: str) -> str:
+    """The SQL that gives the role of `target` its memberships, and its rights on the catalogue's relations there."""
+    rights = commune_grants(target, tables=catalogue.columns, sequences=_sequences(catalogue))
+    return commune_memberships(target) + rights
 
 
 def _structure(catalogue: Catalogue, order: list[str], late: list[tuple[str, Constraint]]) -> list[str]:
@@ -229,11 +235,14 @@ def _copy_rows(catalogue: Catalogue, table: str) -> str:
     )
 
 
+def _sequences(catalogue: Catalogue) -> list[str]:
+    return [c.sequence for columns in catalogue.columns.values() for c in columns if c.sequence]
+
+
 def _sequence_positions(catalogue: Catalogue) -> list[str]:
-    sequences = [c.sequence for columns in catalogue.columns.values() for c in columns if c.sequence]
     return [
         f"SELECT setval('{_q(catalogue.schema)}.{_q(name)}', last_value, is_called) FROM \x00source\x00{_q(name)}"
-        for name in sequences
+        for name in _sequences(catalogue)
     ]
 
 

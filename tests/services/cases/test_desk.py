@@ -43,7 +43,7 @@ def test_the_inbox_says_in_a_sentence_what_is_missing(desk: Any) -> None:
 
 
 @pytest.mark.parametrize("number_of_cases", [3, 30])
-def test_the_inbox_takes_the_same_queries_however_many_cases(desk: Any, number_of_cases: int) -> None:
+def test_the_inbox_takes_the_same_queries_however_many_cases(desk: Any, hearing: None, number_of_cases: int) -> None:
     for index in range(number_of_cases):
         in_review(plate=f"G-AB {index + 1}", family_name=f"Beyer{index}")
     desk.get("/arbeitsplatz/")
