@@ -14,6 +14,12 @@ from tenants.communes.scope import PUBLIC_SCHEMA, owner_scope, public_scope
 
 # no commune's schema begins like this (naming.schema_for)
 SPARE_PREFIX = "spare_"
+# the oldest that nobody else is taking
+_TAKE = """
+DELETE FROM communes_spareschema WHERE schema_name = (
+    SELECT schema_name FROM communes_spareschema WHERE level = %s ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED
+) RETURNING schema_name
+"""
 
 
 def claim_spare(target: str, *, level: int) -> bool:
@@ -23,16 +29,15 @@ def claim_spare(target: str, *, level: int) -> bool:
     """
     if not settings.SPARE_SCHEMAS:
         return False
-    with public_scope():
-        spare = (
-            SpareSchema.objects.select_for_update(skip_locked=True).filter(level=level).order_by("created_at").first()
-        )
-        if spare is None:
-            return False
-        SpareSchema.objects.filter(pk=spare.pk).delete()
+    with public_scope(), connection.cursor() as cursor:
+        cursor.execute(_TAKE, [level])
+        taken = cursor.fetchone()
+    if taken is None:
+        return False
+    spare = str(taken[0])
     script = (
-        f"ALTER SCHEMA {quoted(spare.schema_name)} RENAME TO {quoted(target)};"
-        f"ALTER ROLE {quoted(role_of(spare.schema_name))} RENAME TO {quoted(role_of(target))}"
+        f"ALTER SCHEMA {quoted(spare)} RENAME TO {quoted(target)};"
+        f"ALTER ROLE {quoted(role_of(spare))} RENAME TO {quoted(role_of(target))}"
     )
     with owner_scope(PUBLIC_SCHEMA), connection.cursor() as cursor:
         cursor.execute(script)
