@@ -17,6 +17,7 @@ from tenants.accounts.models import User
 from tenants.communes.actions import CommuneOrder, request_commune
 from tenants.communes.models import Commune, CommuneState, ProvisioningRun, SpareSchema
 from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA, Catalogue, read_catalogue, schema_exists
+from tenants.communes.provisioning.schemas import make_schema
 from tenants.communes.provisioning.spares import keep_spares
 from tenants.communes.provisioning.steps import BeingMadeError, provision_commune, step_names
 from tenants.communes.provisioning.tasks import PICKED_UP_WITHIN, provision_waiting
@@ -44,6 +45,27 @@ def test_a_clone_has_exactly_the_template_s_tables_constraints_and_indexes(gera:
         clone, template = (without_schema(read_catalogue(name)) for name in (gera.schema, TEMPLATE_SCHEMA))
     for made, wanted in zip(clone, template, strict=True):
         assert made == wanted
+
+
+@pytest.mark.commits
+def test_a_clone_has_exactly_the_template_s_rows(committing: None) -> None:
+    with transaction.atomic():
+        make_schema("reihenprobe")
+        with owner_scope("public"), connection.cursor() as cursor:
+            rows = {name: rows_of(cursor, name) for name in ("reihenprobe", TEMPLATE_SCHEMA)}
+        transaction.set_rollback(True)
+    assert rows["reihenprobe"] == rows[TEMPLATE_SCHEMA]
+    seeded = {table for table, found in rows[TEMPLATE_SCHEMA].items() if found}
+    assert {"django_migrations", "django_content_type", "auth_group", "wagtailcore_page", "themes_brand"} <= seeded
+
+
+def rows_of(cursor: Any, schema: str) -> dict[str, list[str]]:
+    cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY 1", [schema])
+    found = {}
+    for (table,) in cursor.fetchall():
+        cursor.execute(f'SELECT t::text FROM "{schema}"."{table}" t ORDER BY 1')
+        found[table] = [text for (text,) in cursor.fetchall()]
+    return found
 
 
 def test_a_clone_s_sequences_continue_where_the_template_s_stand(gera: Any) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from rathausplatz.demo.supervisor import PortError, check_port, port_number
+from rathausplatz.demo.supervisor import port_number
 from rathausplatz.metrics.folders import begin_counting
-from tenants.communes.isolation.logins import TooPowerfulError, refuse_powerful_login
+from rathausplatz.starting import check_start
 
 
 class Command(BaseCommand):
@@ -26,12 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--threads", type=int, default=4, help="requests at once in each process")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            check_port(options["port"], options["address"])
-            if not settings.DEMO:
-                refuse_powerful_login()
-        except (PortError, TooPowerfulError) as error:
-            raise CommandError(str(error)) from error
+        check_start(port=options["port"], address=options["address"])
         begin_counting(settings.METRICS_DIR, f"web-{options['port']}")
         Granian(
             "rathausplatz.wsgi:application",

@@ -6,14 +6,13 @@ import argparse
 import ipaddress
 from typing import Any
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from rathausplatz.demo.supervisor import PortError, check_port, port_number
-from tenants.communes.isolation.logins import TooPowerfulError, refuse_powerful_login
+from rathausplatz.demo.supervisor import port_number
+from rathausplatz.starting import check_start
 
 PORT = 8010
 
@@ -42,12 +41,7 @@ class Command(BaseCommand):
         parser.add_argument("--threads", type=int, default=2, help="questions at once, each with a connection kept")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            check_port(options["port"], options["address"])
-            if not settings.DEMO:
-                refuse_powerful_login()
-        except (PortError, TooPowerfulError) as error:
-            raise CommandError(str(error)) from error
+        check_start(port=options["port"], address=options["address"])
         Granian(
             "rathausplatz.internal:application",
             address=options["address"],

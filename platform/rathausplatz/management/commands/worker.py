@@ -11,7 +11,7 @@ from django.db import connection
 
 from rathausplatz.celery import app
 from rathausplatz.metrics.folders import begin_counting
-from tenants.communes.isolation.logins import TooPowerfulError, refuse_powerful_login
+from rathausplatz.starting import check_login
 from tenants.communes.lanes import OWNER, WORKER_LANES
 
 
@@ -29,8 +29,9 @@ class Command(BaseCommand):
         parser.add_argument("--without-schedule", action="store_true", help="`rathausplatz beat` runs somewhere else")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not options["owner"] and not settings.DEMO:
-            self._check_login()
+        if not options["owner"]:
+            check_login()
+            connection.close()  # the children of the worker must not share it
         queues = OWNER if options["owner"] else options["queues"]
         unknown = set(queues.split(",")) - {*WORKER_LANES, OWNER}
         if unknown:
@@ -49,11 +50,3 @@ class Command(BaseCommand):
             arguments += ["--beat", f"--schedule={settings.DATA_DIR / 'schedule'}"]
         begin_counting(settings.METRICS_DIR, f"worker-{queues}")
         app.worker_main(arguments)
-
-    def _check_login(self) -> None:
-        try:
-            refuse_powerful_login()
-        except TooPowerfulError as error:
-            raise CommandError(str(error)) from error
-        finally:
-            connection.close()  # the children of the worker must not share it
