@@ -170,12 +170,15 @@ def _data_dir() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
-    """No test finds what another left in the process's memories."""
+    """No test finds what another left in the process's memories or the caches."""
+    from django.core.cache import caches
     from django.utils import translation
 
     from tenants.communes.invalidation import forget_everything
 
     forget_everything()
+    for alias in caches:
+        caches[alias].clear()
     translation.deactivate()  # a request leaves its language behind in the thread
 
 

@@ -7,15 +7,8 @@ from typing import Any
 import pytest
 from console.actions import create_operator, import_directory
 from console.queries import DEMO_DIRECTORY
-from django.core.cache import cache
 
 PASSWORD = "apfel kahn turm 7"
-
-
-@pytest.fixture(autouse=True)
-def _no_tries_counted() -> None:
-    """Each test signs in afresh; together they are more often than one visitor may try."""
-    cache.clear()
 
 
 @pytest.fixture

@@ -78,6 +78,7 @@ def own_domain(processes: Processes) -> Iterator[str]:
     yield OWN
     processes.write(f"DELETE FROM communes_domain WHERE domain = '{OWN}'")
     processes.write("UPDATE communes_domain SET is_primary = true WHERE domain = 'wurzen.localhost'")
+    processes.write("UPDATE wurzen.wagtailcore_site SET hostname = 'wurzen.localhost'")
     processes.write("SELECT pg_notify('rathausplatz', 'hosts:')")
 
 
