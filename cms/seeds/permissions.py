@@ -49,7 +49,7 @@ def grant() -> None:
     root, library = Page.get_first_root_node(), Collection.get_first_root_node()
     for name in (EDITOR, ADMINISTRATOR):
         group = Group.objects.get(name=name)
-        group.permissions.add(*Permission.objects.filter(codename__in=MODEL_RIGHTS[name]))
+        group.permissions.add(*Permission.objects.filter(codename__in=MODEL_RIGHTS[name]).exclude(group=group))
         for permission in Permission.objects.filter(
             codename__in=PAGE_RIGHTS[name], content_type__app_label="wagtailcore"
         ):

@@ -40,7 +40,7 @@ COMMUNE_ROLE_PREFIX = env.str("COMMUNE_ROLE_PREFIX", default=ROLE_PREFIX)
 # a connection that has touched more schemas than this is renewed between two requests or tasks
 SCHEMAS_A_CONNECTION = env.int("SCHEMAS_A_CONNECTION", default=100)
 # schemas cloned ahead of time; an ordered commune takes one by name
-SPARE_SCHEMAS = env.int("SPARE_SCHEMAS", default=0)
+SPARE_SCHEMAS = env.int("SPARE_SCHEMAS", default=2)
 # further PostgreSQL servers with communes of their own: "east=postgresql://… west=postgresql://…"
 CELLS = dict(entry.split("=", 1) for entry in env.str("CELL_URLS", default="").split())
 # cells that take no new commune; "main" may be among them

@@ -23,6 +23,7 @@ from tenants.communes.archives.restore import (
 )
 from tenants.communes.domains.followers import host_followers
 from tenants.communes.models import Commune, CommuneState, ProvisioningRun
+from tenants.communes.provisioning.clone import TemplateBusyError
 from tenants.communes.rollouts.locks import fleet_lock
 from tenants.communes.rollouts.migrating import Mover, Orders, survey
 from tenants.communes.rollouts.releases import newest_level
@@ -90,7 +91,8 @@ def is_import(run: ProvisioningRun) -> bool:
 def complete_import(*, run_id: Any, actor: Any = None) -> ProvisioningRun:
     """Do what is left of an import. Each step commits with its mark; an error is kept in the run and raised.
 
-    Raises FleetBusyError while another process is at the same import.
+    Raises FleetBusyError while another process is at the same import, TemplateBusyError while a release changes the
+    template; the run then waits as before.
     """
     with fleet_lock(f"import {run_id}", wait=PATIENCE):
         return _complete(run_id, actor)
@@ -103,6 +105,8 @@ def _complete(run_id: Any, actor: Any) -> ProvisioningRun:
     try:
         with _opened(run) as reader:
             _walk(run, reader, actor)
+    except TemplateBusyError:
+        raise
     except Exception as error:
         _fail(run, error, actor)
         raise

@@ -20,11 +20,12 @@ from tenants.communes.lifecycle.offboarding import (
 )
 from tenants.communes.lifecycle.removal import NameMismatchError, complete_removal, delete_commune
 from tenants.communes.models import Commune
+from tenants.communes.provisioning.clone import TemplateBusyError
 from tenants.communes.queries import find_commune
 from tenants.communes.rollouts.locks import FleetBusyError
 
 Options = dict[str, Any]
-FAULTS = (ArchiveError, FleetBusyError, ArchiveUnprovenError, NameMismatchError)
+FAULTS = (ArchiveError, FleetBusyError, TemplateBusyError, ArchiveUnprovenError, NameMismatchError)
 
 
 def add_verbs(verbs: Any) -> None:

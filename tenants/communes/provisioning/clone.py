@@ -69,6 +69,10 @@ class TemplateError(RuntimeError):
     """The template schema is missing or holds something the compiler does not know."""
 
 
+class TemplateBusyError(TemplateError):
+    """A release changes the template at this moment; a little later it can be cloned again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column as the catalogue describes it."""
@@ -259,7 +263,10 @@ def _template(level: int, cell: str) -> Catalogue:
 
 
 def hold_template() -> int:
-    """Keep the template from being changed until the transaction ends, and say its level. Raises TemplateError."""
+    """Keep the template from being changed until the transaction ends, and say its level.
+
+    Raises TemplateBusyError while a release changes it.
+    """
     return _hold("(SELECT coalesce(max(level), 0) FROM communes_release)")
 
 
@@ -273,7 +280,7 @@ def _hold(level_of_template: str) -> int:
         cursor.execute(f"SELECT pg_try_advisory_xact_lock_shared(%s), {level_of_template}", [TEMPLATE_LOCK])
         free, level = cursor.fetchone()
     if not free:
-        raise TemplateError("The template is being changed by a release. Try again when that is over.")
+        raise TemplateBusyError("The template is being changed by a release. Try again when that is over.")
     return int(level)
 
 

@@ -14,7 +14,7 @@ def make_schema(target: str, *, cell: str = MAIN) -> int:
     """Make schema and role of one commune: claim a spare one, or clone the template. Returns its level.
 
     Part of the caller's transaction in the main cell; another cell commits by itself, and a schema that an earlier try
-    left there is made anew. Raises TemplateError, also while the template is being changed.
+    left there is made anew. Raises TemplateError, and TemplateBusyError while a release changes the template.
     """
     if cell != MAIN:
         return _make_elsewhere(target, cell)

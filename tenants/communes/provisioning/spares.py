@@ -47,7 +47,8 @@ def claim_spare(target: str, *, level: int) -> bool:
 def keep_spares(*, wanted: int | None = None) -> int:
     """Have as many spare schemas as SPARE_SCHEMAS says, all of the present level. Returns how many were made.
 
-    Each is made in a transaction of its own. May run twice, also at once: one too many is claimed later.
+    Each is made in a transaction of its own. May run twice, also at once: one too many is claimed later. Raises
+    TemplateBusyError while a release changes the template.
     """
     wanted, made = settings.SPARE_SCHEMAS if wanted is None else wanted, 0
     drop_spares(outdated_only=True)

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from tenants.communes.archives.importing import IMPORT_STEPS, complete_import, is_import
 from tenants.communes.models import Commune, CommuneState, ProvisioningRun
+from tenants.communes.provisioning.clone import TemplateBusyError
 from tenants.communes.provisioning.schemas import make_schema
 from tenants.communes.rollouts.locks import FleetBusyError
 from tenants.communes.scope import commune_scope, public_scope
@@ -28,7 +29,7 @@ C = CommuneState
 
 
 class BeingMadeError(RuntimeError):
-    """Another process makes this commune at this moment."""
+    """Not at this moment: another process makes this commune, or a release changes the template. Try again later."""
 
 
 class _Progress:
@@ -52,20 +53,22 @@ def provision_commune(*, run_id: Any, actor: Any = None) -> ProvisioningRun:
     """Make the commune of a run. A finished run is returned as it is, so it may run twice, and twice at once.
 
     All or nothing; an error is kept in the run, with the step that failed, and raised. Raises BeingMadeError when
-    another process holds the run.
+    another process holds the run or a release the template; the run then waits as before.
     """
     progress = _Progress()
     try:
         run = _make(run_id, actor, progress)
     except BeingMadeError:
         raise
+    except TemplateBusyError as error:
+        raise BeingMadeError(str(error)) from error
     except Exception as error:
         _fail(run_id, progress.step, error, actor)
         raise
     if is_import(run):
         try:
             return complete_import(run_id=run_id, actor=actor)
-        except FleetBusyError as error:
+        except (FleetBusyError, TemplateBusyError) as error:
             raise BeingMadeError(str(error)) from error
     log.info("provisioning.done", commune=run.commune.schema_name, attempts=run.attempts)
     return run

@@ -8,6 +8,7 @@ import structlog
 from django.utils import timezone
 
 from tenants.communes.models import ProvisioningRun
+from tenants.communes.provisioning.clone import TemplateBusyError
 from tenants.communes.provisioning.spares import keep_spares
 from tenants.communes.provisioning.steps import BeingMadeError, provision_commune
 from tenants.communes.tasks import owner_task
@@ -42,5 +43,8 @@ def provision_waiting() -> int:
             made += 1
         except Exception as error:  # noqa: BLE001 -- kept in the run; the next one gets its turn
             log.warning("provisioning.not_completed", run=str(run_id), error=type(error).__name__)
-    keep_spares()
+    try:
+        keep_spares()
+    except TemplateBusyError:
+        log.info("provisioning.no_spares_during_a_release")
     return made

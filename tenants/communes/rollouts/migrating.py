@@ -130,8 +130,8 @@ def prepare_release(say: Say, *, verbosity: int = 0) -> None:
     if pending_in(TEMPLATE_SCHEMA, tenant_labels()):
         say("Vorlage")
     release_template(verbosity=verbosity)
-    drop_spares(outdated_only=True)
-    seed_template()
+    changed = seed_template()
+    drop_spares(outdated_only=not changed)
     refresh_cells(say)
 
 

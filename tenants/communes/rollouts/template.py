@@ -46,12 +46,18 @@ def create_template() -> None:
         cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{TEMPLATE_SCHEMA}"')
 
 
-def seed_template() -> None:
-    """Run every room's seed inside the template, in one transaction."""
-    with owner_scope(TEMPLATE_SCHEMA), transaction.atomic():
+def seed_template() -> bool:
+    """Run every room's seed inside the template, in one transaction that nobody clones it in.
+
+    Returns whether a row was written; seeds write what is missing, so the second time none is.
+    """
+    with owner_scope(TEMPLATE_SCHEMA), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TEMPLATE_LOCK])
         for starter in starters():
             if starter.seed is not None:
                 starter.seed()
+        cursor.execute("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
+        return bool(cursor.fetchone()[0])
 
 
 def release_template(*, verbosity: int = 0) -> Release:

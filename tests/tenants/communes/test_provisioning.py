@@ -6,6 +6,7 @@ import re
 import threading
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -16,9 +17,15 @@ from services.definitions.queries import DefinitionNotFound
 from tenants.accounts.models import User
 from tenants.communes.actions import CommuneOrder, request_commune
 from tenants.communes.models import Commune, CommuneState, ProvisioningRun, SpareSchema
-from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA, Catalogue, read_catalogue, schema_exists
+from tenants.communes.provisioning.clone import (
+    TEMPLATE_LOCK,
+    TEMPLATE_SCHEMA,
+    Catalogue,
+    read_catalogue,
+    schema_exists,
+)
 from tenants.communes.provisioning.schemas import make_schema
-from tenants.communes.provisioning.spares import keep_spares
+from tenants.communes.provisioning.spares import drop_spares, keep_spares
 from tenants.communes.provisioning.steps import BeingMadeError, provision_commune, step_names
 from tenants.communes.provisioning.tasks import PICKED_UP_WITHIN, provision_waiting
 from tenants.communes.queries import find_commune
@@ -119,6 +126,32 @@ def test_a_commune_is_made_in_few_round_trips(db: None) -> None:
         provision_commune(run_id=run.pk)
     # the test's own transaction makes two savepoints of what would be BEGIN and COMMIT
     assert len(asked) <= 30 + 2, "\n".join(query["sql"][:90] for query in asked)
+
+
+def test_a_spare_schema_is_claimed_in_few_round_trips(db: None, settings: Any) -> None:
+    settings.SPARE_SCHEMAS = 1
+    keep_spares()
+    run = request_commune(order=CommuneOrder(official_name="Kurzwege", admin_email="a@kurzwege.example"), actor=None)
+    with CaptureQueriesContext(connection) as asked:
+        provision_commune(run_id=run.pk)
+    assert not SpareSchema.objects.exists()
+    assert len(asked) <= 30 + 2, "\n".join(query["sql"][:90] for query in asked)
+
+
+def test_an_order_during_a_release_waits_for_its_end(committing: None, settings: Any) -> None:
+    settings.SPARE_SCHEMAS = 1
+    run = request_commune(order=CommuneOrder(official_name="Umbauzeit"), actor=None)
+    ProvisioningRun.objects.filter(pk=run.pk).update(created_at=timezone.now() - PICKED_UP_WITHIN * 2)
+    with psycopg.connect(settings.DATABASE_URL) as release:
+        release.execute("SELECT pg_advisory_xact_lock(%s)", [TEMPLATE_LOCK])
+        with pytest.raises(BeingMadeError, match="Try again when that is over"):
+            provision_commune(run_id=run.pk)
+        assert provision_waiting() == 0
+        run.refresh_from_db()
+        assert (run.state, run.error, run.commune.state) == (ProvisioningRun.State.WAITING, "", CommuneState.REQUESTED)
+    assert provision_waiting() == 1
+    assert drop_spares() == 1
+    remove(Commune.objects.get(official_name="Umbauzeit"))
 
 
 def test_two_processes_at_once_make_one_commune(committing: None) -> None:

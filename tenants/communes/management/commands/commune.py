@@ -16,7 +16,7 @@ from tenants.communes.cells.moving import move_commune, undo_move
 from tenants.communes.cells.servers import CellError
 from tenants.communes.lifecycle import command as lifecycle
 from tenants.communes.models import Commune
-from tenants.communes.provisioning.steps import provision_commune
+from tenants.communes.provisioning.steps import BeingMadeError, provision_commune
 from tenants.communes.queries import (
     CommuneNotFoundError,
     communes_for_operator,
@@ -25,6 +25,9 @@ from tenants.communes.queries import (
     proven_restores,
 )
 from tenants.communes.states import TransitionError
+
+# what the person at the command line can do something about
+FAULTS = (CommuneNotFoundError, TransitionError, CellError, UnknownCellError, BeingMadeError, *lifecycle.FAULTS)
 
 
 def as_row(commune: Commune, proven: datetime | None) -> dict[str, Any]:
@@ -91,7 +94,7 @@ class Command(BaseCommand):
             rows = self._do(options)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
-        except (CommuneNotFoundError, TransitionError, CellError, UnknownCellError, *lifecycle.FAULTS) as error:
+        except FAULTS as error:
             raise CommandError(str(error)) from error
         self._print(rows, options)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -16,7 +17,7 @@ from tenants.communes.archives.container import ArchiveReader
 from tenants.communes.archives.format import ArchiveError
 from tenants.communes.archives.importing import import_commune
 from tenants.communes.models import Commune, CommuneState, ProvisioningRun
-from tenants.communes.provisioning.clone import schema_exists
+from tenants.communes.provisioning.clone import TEMPLATE_LOCK, TemplateBusyError, schema_exists
 from tenants.communes.provisioning.steps import BeingMadeError, provision_commune
 from tenants.communes.rollouts.locks import fleet_lock
 from tests.factories.communes import provision
@@ -177,4 +178,19 @@ def test_two_processes_are_not_at_the_same_import(
     ProvisioningRun.objects.filter(pk=run.pk).update(state=ProvisioningRun.State.RUNNING)
     with fleet_lock(f"import {run.pk}"), pytest.raises(BeingMadeError):
         provision_commune(run_id=run.pk)
+    assert provision_commune(run_id=run.pk).state == ProvisioningRun.State.DONE
+
+
+def test_an_import_during_a_release_waits_for_its_end(
+    archive: Path, make_commune: Callable[..., Commune], settings: Any
+) -> None:
+    with psycopg.connect(settings.DATABASE_URL) as release:
+        release.execute("SELECT pg_advisory_xact_lock(%s)", [TEMPLATE_LOCK])
+        with pytest.raises(TemplateBusyError):
+            import_commune(path=archive, slug="umbauzeit")
+        run = ProvisioningRun.objects.get(commune__slug="umbauzeit")
+        with pytest.raises(BeingMadeError):
+            provision_commune(run_id=run.pk)
+        run.refresh_from_db()
+        assert (run.state, run.error) == (ProvisioningRun.State.RUNNING, "")
     assert provision_commune(run_id=run.pk).state == ProvisioningRun.State.DONE

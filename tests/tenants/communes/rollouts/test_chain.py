@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.core.management import CommandError
-from django.db import ProgrammingError
+from django.db import ProgrammingError, transaction
+from wagtail.models import Workflow
 
 from tenants.communes.models import Commune, Release, SpareSchema
-from tenants.communes.provisioning.clone import schema_exists
+from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA, schema_exists
 from tenants.communes.provisioning.spares import keep_spares
 from tenants.communes.rollouts.migrating import bring_forward
 from tenants.communes.rollouts.releases import own_level
@@ -19,6 +20,7 @@ from tenants.communes.rollouts.standing import (
     tenant_labels,
 )
 from tenants.communes.rollouts.template import migrate_schema
+from tenants.communes.scope import owner_scope
 from tests.tenants.communes.rollouts.commanding import (
     as_owner,
     failing_fleet_command,
@@ -123,6 +125,16 @@ def test_a_commune_made_after_a_release_stands_at_it(fleet: str, migrations: Mig
     make_commune("Gröditz")
     assert levels()["groeditz"] == 2
     assert "already" in fleet_command("migrate")
+
+
+def test_spare_schemas_stay_until_the_template_s_rows_change(fleet: str) -> None:
+    assert keep_spares(wanted=1) == 1
+    fleet_command("migrate")
+    assert SpareSchema.objects.count() == 1
+    with owner_scope(TEMPLATE_SCHEMA), transaction.atomic():
+        Workflow.objects.all().delete()
+    fleet_command("migrate")
+    assert not SpareSchema.objects.exists()
 
 
 def test_spare_schemas_of_an_earlier_release_are_dropped(fleet: str, migrations: MigrationFolder) -> None:
