@@ -65,12 +65,15 @@ def _measure_spares(fleet: Fleet) -> tuple[float, float]:
 
     Returns the median of a clone (schema, rows, role, rights) and the median from order to portal by a claim.
     """
+    from django.db import close_old_connections
+
     from tenants.communes.provisioning.spares import drop_spares, keep_spares
 
     fleet.watch.say("spare schemas")
     drop_spares()
     clones = []
     for wanted in range(1, SPARES + 2):
+        close_old_connections()
         began = time.perf_counter()
         keep_spares(wanted=wanted)
         clones.append(time.perf_counter() - began)
