@@ -14,6 +14,7 @@ from infra.bench.report import median, milliseconds, percentile, print_table
 COMMUNES = 10
 WINDOW = 20
 SPARES = 20
+WARM_UP = 10  # a process and a server that have just begun are slower
 MIGRATED, CLONED = 3, 5
 HEAD = ["communes", "order → open portal", "p95", "of it the making", "round trips"]
 
@@ -28,6 +29,8 @@ def measure_provisioning() -> None:
 
 def measure_fleet_provisioning(fleet: Fleet) -> None:
     """Windows of the fleet's making, then spare schemas, then the ways of others, on the fleet as it is now."""
+    for _number in range(WARM_UP):
+        make_commune(_further())
     trips = round_trips_of_making(_further())
     rows = [_row(f"{first + 1}–{last}", fleet.makings[first:last]) for first, last in windows(len(fleet))]
     rows[-1].append(trips)

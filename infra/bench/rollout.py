@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 import time
@@ -18,9 +19,10 @@ from infra.bench.report import median, milliseconds, print_table
 from infra.bench.site import ROOT
 
 SAMPLE = 5
+# {mark} tells it from the release of an earlier run on the same communes
 OPERATIONS = """\
-        migrations.AddField("idea", "colour", models.CharField(max_length=20, db_default="blue")),
-        migrations.CreateModel("Bench", [
+        migrations.AddField("idea", "colour_{mark}", models.CharField(max_length=20, db_default="blue")),
+        migrations.CreateModel("Bench_{mark}", [
             ("id", models.BigAutoField(primary_key=True)),
             ("name", models.CharField(max_length=80, unique=True)),
             ("idea", models.ForeignKey("participation.idea", on_delete=models.CASCADE, related_name="+")),
@@ -64,11 +66,11 @@ def measure_rollout(schemas: Sequence[str], releases: Releases, *, jobs: int = 2
     """Measure a check without work and a release with one column and one table over communes that exist.
 
     `schemas` name the fleet; all of it is measured, and a few of them first by django-tenants. The release is the
-    next of `releases`, and can be had once. Returns seconds:
+    next of `releases`. Returns seconds:
     `noop`, `release` (the template included), `per_commune`, `theirs` (per commune), and the `ratio` of the two.
     """
     noop = median([_timed(jobs)[0] for _turn in range(3)])
-    releases.add(OPERATIONS)
+    releases.add(OPERATIONS.format(mark=secrets.token_hex(3)))
     theirs = _theirs(list(schemas[: SAMPLE + 1]), releases)
     template = _template_seconds()
     seconds, communes = _timed(jobs)
