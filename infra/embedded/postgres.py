@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import json
 import os
 import warnings
 from dataclasses import dataclass
@@ -47,8 +49,21 @@ class EmbeddedServer:
         return with_login(url, login) if login else url
 
     def stop(self) -> None:
-        """Release this process's hold; the server stops with its last holder."""
+        """Release this process's hold; the server stops with its last living holder."""
+        _forget_the_dead(self.handle)
         self.handle.cleanup()
+
+
+def _forget_the_dead(handle: Any) -> None:
+    """Take processes that were killed off the list of holders: they would keep the server running for good."""
+    path = Path(handle.pgdata) / ".handle_pids.json"
+    for pid in json.loads(path.read_text()) if path.exists() else []:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            handle.global_process_id_list.get_and_remove(pid)
+        except PermissionError:
+            continue
 
 
 def with_login(url: str, name: str, password: str = "") -> str:
@@ -81,6 +96,7 @@ def start_server(folder: Path, *, durable: bool = True, replicated: bool = False
                 f"The embedded PostgreSQL in {folder} did not start ({error}). "
                 "Remove that folder with `make clean`, or set DATABASE_URL to another server."
             ) from error
+    atexit.register(_forget_the_dead, server)  # runs before the library's own, which stops the server
     return EmbeddedServer(server)
 
 
