@@ -68,7 +68,7 @@ def _prepare_if_changed() -> None:
     from rathausplatz.cli import data_dir
 
     mark, wanted = data_dir() / "prepared", fingerprint()
-    if mark.exists() and mark.read_text() == wanted and _has_communes():
+    if mark.exists() and mark.read_text() == wanted and _is_migrated():
         return
     import django
 
@@ -79,12 +79,14 @@ def _prepare_if_changed() -> None:
     mark.write_text(fingerprint())
 
 
-def _has_communes() -> bool:
+def _is_migrated() -> bool:
     import psycopg
 
     with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
         # the web's login may not look into any schema, but sees their names
-        row = connection.execute("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'gera')").fetchone()
+        row = connection.execute(
+            "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'commune_template')"
+        ).fetchone()
     return bool(row and row[0])
 
 
