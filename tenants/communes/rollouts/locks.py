@@ -27,7 +27,7 @@ class FleetBusyError(RuntimeError):
 
 @contextmanager
 def fleet_lock(name: str, *, wait: float = 0.0) -> Iterator[None]:
-    """Hold the lock `name` for the time of one run, on a connection of its own; it is free the moment we are gone.
+    """Hold the lock `name` for the time of one run, on a connection of its own, and free it at the end.
 
     Waits `wait` seconds at most (a process that was killed a moment ago holds it until PostgreSQL notices), then
     raises FleetBusyError that names the host and process of the run that has it. Needs a direct connection
@@ -39,7 +39,11 @@ def fleet_lock(name: str, *, wait: float = 0.0) -> Iterator[None]:
             holder = connection.execute(_HOLDER, [name]).fetchone()
             whom = f"{holder[0]} since {holder[1]}" if holder else "another process"
             raise FleetBusyError(f"Another run has the fleet: {whom}. Wait for it, or end it, then run this again.")
-        yield
+        try:
+            yield
+        finally:
+            # said, not left to the closing: the server notices that only a little later, and the next run is refused
+            connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
 
 
 def _waited(connection: psycopg.Connection, name: str, seconds: float) -> bool:

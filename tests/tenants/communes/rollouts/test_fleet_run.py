@@ -73,8 +73,8 @@ def test_a_failure_rolls_its_commune_back_and_resuming_does_the_rest(fleet: str,
     failing_fleet_command("run", "--jobs", "1", "--resume", "--on-failure", "continue", *line, "calau")
     assert rename == ["calau", "doebeln", "egeln", "finsterwalde"]
     rename.clear()
-    failing_fleet_command("run", "--jobs", "1", "--resume", *line, "calau")
-    assert rename == ["calau"]
+    answer = failing_fleet_command("run", "--jobs", "1", "--resume", *line, "calau")
+    assert rename == ["calau"], answer
 
 
 def test_only_one_run_of_a_command_at_a_time(fleet: str, rename: list[str]) -> None:
