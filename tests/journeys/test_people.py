@@ -103,6 +103,7 @@ def test_an_idea_is_written_confirmed_by_mail_and_supported(invite: Invite, mail
     listed.get_by_role("main").get_by_role("link", name=re.compile(address[:6])).first.click()
     assert_accessible(listed)
     listed.get_by_role("button", name="Idee unterstützen").click()
+    expect(listed.get_by_role("button", name="Unterstützung zurücknehmen")).to_be_visible()
     listed.go_back()
     listed.reload()
     expect(listed.locator("dl.figures dd")).to_have_text("1")
