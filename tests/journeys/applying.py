@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.visitor import Visitor
+from tests.journeys.visitor import Visitor, follow
 
 DECIDED_WITHIN = 45_000
 # titles carry soft hyphens where a narrow screen may break them
@@ -50,21 +50,27 @@ def find_permit(visitor: Visitor, town: str) -> Page:
     """From the home page's search to the service's page."""
     page = visitor.open(town)
     page.get_by_role("searchbox").first.fill("Bewohnerparken")
-    page.keyboard.press("Enter")
-    page.get_by_role("main").get_by_role("link", name=PERMIT).first.click()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    follow(page.get_by_role("main").get_by_role("link", name=PERMIT).first)
     expect(page.get_by_role("heading", level=1)).to_contain_text(PERMIT)
     return page
 
 
 def proceed(page: Page) -> None:
     """Press the one primary button of a form page."""
-    page.get_by_role("main").get_by_role("button", name="Weiter").click()
+    follow(page.get_by_role("main").get_by_role("button", name="Weiter"))
 
 
 def begin(page: Page) -> None:
     """From the service's page into the form."""
-    page.get_by_role("main").get_by_role("link", name="beantragen").first.click()
-    page.get_by_role("main").get_by_role("button", name="Antrag beginnen").click()
+    follow(page.get_by_role("main").get_by_role("link", name="beantragen").first)
+    start(page)
+
+
+def start(page: Page) -> None:
+    """From the form's first page to its first question."""
+    follow(page.get_by_role("main").get_by_role("button", name="Antrag beginnen"))
 
 
 def fill_address(page: Page, applicant: Applicant) -> None:

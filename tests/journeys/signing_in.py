@@ -11,7 +11,7 @@ import time
 from playwright.sync_api import Page
 from rathausplatz.demo.accounts import PASSWORD
 
-from tests.journeys.visitor import Visitor
+from tests.journeys.visitor import Visitor, follow
 
 SIGN_IN = "/konto/anmelden/"
 
@@ -21,7 +21,7 @@ def sign_in(visitor: Visitor, host: str, address: str, password: str = PASSWORD)
     page = visitor.open(host, SIGN_IN)
     page.locator("input[name=login]").fill(address)
     page.locator("input[name=password]").fill(password)
-    page.get_by_role("main").get_by_role("button", name="Anmelden", exact=True).click()
+    follow(page.get_by_role("main").get_by_role("button", name="Anmelden", exact=True))
     page.wait_for_url(lambda url: SIGN_IN not in url)
     return page
 

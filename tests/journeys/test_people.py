@@ -18,7 +18,7 @@ from tests.journeys.conftest import Invite
 from tests.journeys.mailbox import Mailbox, link_in, plain_text
 from tests.journeys.running import wait_for
 from tests.journeys.signing_in import one_time_code, sign_in
-from tests.journeys.visitor import DESK, PHONE, Visitor, assert_accessible, assert_fits
+from tests.journeys.visitor import DESK, PHONE, Visitor, assert_accessible, assert_fits, follow
 
 ACCOUNTS = {account.group: account.address for account in PORTAL_ACCOUNTS}
 
@@ -26,7 +26,7 @@ ACCOUNTS = {account.group: account.address for account in PORTAL_ACCOUNTS}
 def send_from_outside_every_zone(invite: Invite, applicant: applying.Applicant) -> tuple[Page, str]:
     """Apply for an address without a zone; returns the case's page and its number."""
     page = invite(viewport=PHONE).open("gera", "/antrag/bewohnerparkausweis/")
-    page.get_by_role("main").get_by_role("button", name="Antrag beginnen").click()
+    applying.start(page)
     applying.fill_address(page, applicant)
     page.get_by_label("trotzdem stellen").check()
     applying.proceed(page)
@@ -39,7 +39,7 @@ def open_at_the_desk(clerk: Visitor, number: str) -> Page:
     desk = sign_in(clerk, "gera", ACCOUNTS["clerk"])
     clerk.open("gera", f"/arbeitsplatz/?q={number}")
     assert_accessible(desk)
-    desk.get_by_role("link", name="Vorgang öffnen").click()
+    follow(desk.get_by_role("link", name="Vorgang öffnen"))
     assert_accessible(desk)
     return desk
 
@@ -50,7 +50,7 @@ def test_a_clerk_rejects_by_hand_what_the_rules_leave_open(invite: Invite, mailb
     desk = open_at_the_desk(invite(viewport=DESK), number)
     desk.get_by_label("Ablehnen").check()
     desk.get_by_label("Begründung").fill("Die Adresse liegt in keiner Bewohnerparkzone (§ 45 Abs. 1b StVO).")
-    desk.get_by_role("button", name="Entscheiden und Bescheid verschicken").click()
+    follow(desk.get_by_role("button", name="Entscheiden und Bescheid verschicken"))
 
     later = page.context.new_page()
     later.goto(page.url)
@@ -71,7 +71,7 @@ def test_a_clerk_grants_a_zone_by_hand_and_the_permit_follows(
     desk.get_by_label("Bewilligen").check()
     desk.get_by_label(re.compile("^Zone")).select_option("B")
     desk.get_by_label("Begründung").fill("Die Zufahrt liegt in Zone B.")
-    desk.get_by_role("button", name="Entscheiden und Bescheid verschicken").click()
+    follow(desk.get_by_role("button", name="Entscheiden und Bescheid verschicken"))
 
     later = page.context.new_page()
     later.goto(page.url)
@@ -90,7 +90,7 @@ def test_an_idea_is_written_confirmed_by_mail_and_supported(invite: Invite, mail
     page.get_by_label("Was möchten Sie anstoßen?").fill(text)
     page.get_by_label("Ihr Name").fill("Joachim R.")
     page.get_by_label("Ihre E-Mail-Adresse").fill(address)
-    page.get_by_role("button", name="Idee absenden").click()
+    follow(page.get_by_role("button", name="Idee absenden"))
     assert_fits(page)
 
     stranger = invite(viewport=PHONE)
@@ -98,14 +98,14 @@ def test_an_idea_is_written_confirmed_by_mail_and_supported(invite: Invite, mail
     expect(listed.get_by_role("main")).not_to_contain_text(address[:6])
 
     page.goto(link_in(mailbox.wait_for(to=address), "/bestaetigen/"))
-    page.get_by_role("button", name="Idee veröffentlichen").click()
+    follow(page.get_by_role("button", name="Idee veröffentlichen"))
     stranger.open("wurzen", "/mitmachen/ideen/")
-    listed.get_by_role("main").get_by_role("link", name=re.compile(address[:6])).first.click()
+    follow(listed.get_by_role("main").get_by_role("link", name=re.compile(address[:6])).first)
     assert_accessible(listed)
-    listed.get_by_role("button", name="Idee unterstützen").click()
+    idea = listed.url
+    follow(listed.get_by_role("button", name="Idee unterstützen"))
     expect(listed.get_by_role("button", name="Unterstützung zurücknehmen")).to_be_visible()
-    listed.go_back()
-    listed.reload()
+    listed.goto(idea)
     expect(listed.locator("dl.figures dd")).to_have_text("1")
 
 
@@ -114,7 +114,7 @@ def test_an_operator_takes_on_a_commune_with_an_umlaut_and_a_slash(invite: Invit
     page = sign_in(operator, "console", OPERATOR.address)
     operator.open("console", "/aufnahme/?q=Lübbenau")
     assert_accessible(page)
-    page.get_by_role("button", name="Auswählen Lübbenau/Spreewald").click()
+    follow(page.get_by_role("button", name="Auswählen Lübbenau/Spreewald"))
     admin = applying.somebody().email
     for _step in range(8):
         if page.get_by_role("button", name="Kommune jetzt aufnehmen").is_visible():
@@ -124,8 +124,8 @@ def test_an_operator_takes_on_a_commune_with_an_umlaut_and_a_slash(invite: Invit
             field.fill(admin)
         for field in page.get_by_role("main").locator("input[type=text][name*=name]").all():
             field.fill("Mina Wjelk")
-        page.get_by_role("button", name="Weiter").click()
-    page.get_by_role("button", name="Kommune jetzt aufnehmen").click()
+        follow(page.get_by_role("button", name="Weiter"))
+    follow(page.get_by_role("button", name="Kommune jetzt aufnehmen"))
     expect(page.get_by_role("link", name="Portal öffnen")).to_be_visible(timeout=60_000)
     portal = page.get_by_role("link", name="Portal öffnen").get_attribute("href")
     assert portal is not None
@@ -149,7 +149,7 @@ def test_published_news_is_on_the_anonymous_page_at_once(invite: Invite) -> None
     page = sign_in(editor, "augustusburg", ACCOUNTS["editor"])
     editor.open("augustusburg", "/redaktion/pages/")
     for title in ("Startseite", "Aktuelles"):
-        page.get_by_role("main").get_by_role("link", name=title).first.click()
+        follow(page.get_by_role("main").get_by_role("link", name=title).first)
         parent = re.search(r"/pages/(\d+)/", page.url)
         assert parent is not None
         editor.open("augustusburg", f"/redaktion/pages/{parent[1]}/")
@@ -168,11 +168,11 @@ def test_staff_sign_in_with_a_second_factor_once_they_have_one(invite: Invite) -
     page = sign_in(visitor, "wurzen", ACCOUNTS["administrator"])
     visitor.open("wurzen", "/konto/2fa/totp/activate/")
     page.locator("input[name=password]").fill(PASSWORD)
-    page.get_by_role("button", name="Bestätigen").click()
+    follow(page.get_by_role("button", name="Bestätigen"))
     key = page.get_by_role("main").locator("code").inner_text().strip()
     used = one_time_code(key)
     page.locator("input[name=code]").fill(used)
-    page.get_by_role("button", name="Einrichten").click()
+    follow(page.get_by_role("button", name="Einrichten"))
     expect(page.locator("input[name=code]")).to_have_count(0)
 
     other = invite(viewport=PHONE)
@@ -180,10 +180,10 @@ def test_staff_sign_in_with_a_second_factor_once_they_have_one(invite: Invite) -
     expect(challenge.locator("input[name=code]")).to_be_visible()
     assert_accessible(challenge)
     challenge.locator("input[name=code]").fill("000000")
-    challenge.get_by_role("button", name="Anmelden", exact=True).click()
+    follow(challenge.get_by_role("button", name="Anmelden", exact=True))
     expect(challenge.get_by_role("alert")).to_be_visible()
     # a code is accepted once: wait for the next one
     wait_for(lambda: one_time_code(key) != used, seconds=40, what="the authenticator shows a new code")
     challenge.locator("input[name=code]").fill(one_time_code(key))
-    challenge.get_by_role("button", name="Anmelden", exact=True).click()
+    follow(challenge.get_by_role("button", name="Anmelden", exact=True))
     challenge.wait_for_url(lambda url: "/2fa/" not in url and "/anmelden/" not in url)

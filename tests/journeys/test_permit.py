@@ -13,7 +13,7 @@ from tests.journeys import applying
 from tests.journeys.applying import DECIDED_WITHIN
 from tests.journeys.conftest import Invite
 from tests.journeys.mailbox import Mailbox, link_in
-from tests.journeys.visitor import PHONE, assert_accessible, assert_fits
+from tests.journeys.visitor import PHONE, assert_accessible, assert_fits, follow
 
 PRINTED_CODE = re.compile(r"Prüfcode\s+([A-Z0-9]{4}(?:-[A-Z0-9]{4}){3})")
 
@@ -46,7 +46,7 @@ def test_a_permit_is_found_applied_for_issued_and_verified(
 
     visitor.open("gera", "/pruefen/")
     page.locator("input[type=file]").set_input_files(document)
-    page.get_by_role("button", name="Datei prüfen").click()
+    follow(page.get_by_role("button", name="Datei prüfen"))
     expect(page.get_by_role("main")).to_contain_text("echt")
     assert_fits(page)
 
@@ -77,22 +77,23 @@ def test_the_printed_code_verifies_and_an_altered_file_does_not(
     altered.write_bytes(content)
     visitor.open("gera", "/pruefen/")
     page.locator("input[type=file]").set_input_files(altered)
-    page.get_by_role("button", name="Datei prüfen").click()
+    follow(page.get_by_role("button", name="Datei prüfen"))
     expect(page.get_by_role("main")).not_to_contain_text("Dieses Dokument ist gültig")
     expect(page.get_by_role("main")).not_to_contain_text("Dieses Dokument ist echt")
 
 
 def test_a_form_says_what_is_wrong_above_and_at_the_field(invite: Invite) -> None:
     page = invite(viewport=PHONE).open("wurzen", "/antrag/bewohnerparkausweis/")
-    page.get_by_role("main").get_by_role("button", name="Antrag beginnen").click()
+    applying.start(page)
     applying.proceed(page)
     summary = page.get_by_role("alert")
     expect(summary).to_be_visible()
-    summary.get_by_role("link").first.click()
-    focused = page.evaluate("() => document.activeElement.id")
-    described = page.locator(f"#{focused}").get_attribute("aria-describedby")
-    assert described, "the field does not say where its error is"
-    assert page.locator(f"#{focused}").get_attribute("aria-invalid") == "true"
+    wrong = summary.get_by_role("link").first
+    field = page.locator(wrong.get_attribute("href") or "")
+    wrong.click()
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    assert field.get_attribute("aria-describedby"), "the field does not say where its error is"
     assert_fits(page)
     assert_accessible(page)
 
@@ -101,7 +102,7 @@ def test_a_form_posted_twice_opens_one_case(invite: Invite) -> None:
     applicant = applying.somebody()
     visitor = invite(viewport=PHONE)
     page = visitor.open("gera", "/antrag/bewohnerparkausweis/")
-    page.get_by_role("main").get_by_role("button", name="Antrag beginnen").click()
+    applying.start(page)
     applying.fill_address(page, applicant)
     applying.fill_the_rest(page, applicant)
     second = visitor.context.new_page()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Invite
 from tests.journeys.visitor import DESK, PHONE, assert_accessible, assert_fits
@@ -85,8 +86,10 @@ def test_the_operators_pages_fit_and_pass_axe(invite: Invite, host: str, path: s
     assert_accessible(page)
 
 
-def test_a_page_can_be_left_by_keyboard_at_once(invite: Invite) -> None:
+def test_the_navigation_is_passed_by_keyboard_at_once(invite: Invite) -> None:
     page = invite(viewport=DESK).open("augustusburg")
     page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Zum Inhalt")).to_be_focused()
     page.keyboard.press("Enter")
-    assert page.url.endswith("#inhalt")
+    expect(page).to_have_url(re.compile("#inhalt$"))
+    expect(page.locator("#inhalt")).to_be_focused()

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response
 
 from tests.journeys.running import RunningPlatform
 
@@ -69,6 +69,15 @@ class Visitor:
         assert answer is not None
         assert answer.status < 400, f"{answer.status} at {self.page.url}"
         return self.page
+
+
+def follow(control: Locator) -> None:
+    """Click a link or button that leads to another page, and wait until that page is there.
+
+    A click alone ends before its page has come: what is read next would be read of the page before.
+    """
+    with control.page.expect_navigation():
+        control.click()
 
 
 def assert_accessible(page: Page) -> None:
