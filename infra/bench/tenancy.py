@@ -125,6 +125,12 @@ def _provisioning(fleet: Fleet, _options: argparse.Namespace) -> None:
     measure_fleet_provisioning(fleet)
 
 
+def _weight(fleet: Fleet, _options: argparse.Namespace) -> None:
+    from infra.bench.weight import measure_weight
+
+    measure_weight(fleet.schemas())
+
+
 def _archive(_fleet: Fleet, _options: argparse.Namespace) -> None:
     from infra.bench.archive import measure_archive, print_archive
 
@@ -167,6 +173,7 @@ PARTS: dict[str, Part] = {
     "page": _page,
     "memory": _memory,
     "probe": _probe,
+    "weight": _weight,
     "archive": _archive,
     "rollout": _rollout,
     "chaos": _chaos,

@@ -1,4 +1,4 @@
-"""The base of management commands that work for one commune."""
+"""The base of management commands that work for one commune, and what commands for all of them begin with."""
 
 from __future__ import annotations
 
@@ -6,9 +6,18 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from tenants.communes.isolation.logins import TooWeakError, require_owners_login
 from tenants.communes.queries import CommuneNotFoundError, find_commune
 from tenants.communes.rollouts.releases import is_behind
 from tenants.communes.scope import commune_scope
+
+
+def require_owner() -> None:
+    """Raise CommandError, before anything was done, when this process may not make or change schemas."""
+    try:
+        require_owners_login()
+    except TooWeakError as error:
+        raise CommandError(str(error)) from error
 
 
 class CommuneCommand(BaseCommand):

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Max, QuerySet
 
 from tenants.communes.models import Archive, Commune, CommuneState, ProvisioningRun
+from tenants.communes.models.commune import UNSEEN_STATES
 from tenants.communes.scope import CommuneRef, public_scope
 
 
@@ -73,6 +74,14 @@ def communes_by_cell(communes: Iterable[Commune]) -> dict[str, list[Commune]]:
 def runs_in_progress() -> QuerySet[ProvisioningRun]:
     """Provisioning that is not finished, the newest first."""
     return ProvisioningRun.objects.exclude(state=ProvisioningRun.State.DONE).select_related("commune")
+
+
+def unfinished_making(*, official_name: str, ars: str = "") -> ProvisioningRun | None:
+    """The order of a new commune of this key, or of this name where no key is given, that was not carried out yet."""
+    same = {"commune__ars": ars} if ars else {"commune__official_name__iexact": " ".join(official_name.split())}
+    with public_scope():
+        waiting = runs_in_progress().filter(commune__state__in=UNSEEN_STATES, **same)
+        return waiting.exclude(brief__has_key="archive").first()
 
 
 def last_proven_restore(commune: Commune | None = None) -> datetime | None:

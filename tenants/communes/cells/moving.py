@@ -41,10 +41,13 @@ from tenants.communes.provisioning.clone import (
     structure_script,
 )
 from tenants.communes.roles import role_of
+from tenants.communes.rollouts.locks import RELEASING, FleetBusyError, fleet_lock
 from tenants.communes.scope import MAIN, public_scope
 
 Say = Callable[[str], None]
 MOVABLE = (CommuneState.ONBOARDING, CommuneState.LIVE, CommuneState.SUSPENDED, CommuneState.OFFBOARDING)
+# a rollout over a thousand communes takes a quarter of a minute
+ROLLOUT_WITHIN = 60.0
 UNFINISHED = (Move.Step.BEGUN, Move.Step.COPIED, Move.Step.FROZEN, Move.Step.SWITCHED)
 
 
@@ -168,7 +171,7 @@ def _cut_over(move: Move, actor: Any, say: Say, *, digests: bool) -> None:
     say(f"Copied; {move.target} follows what changes")
     wait_until_caught_up(stream)
     there = read_catalogue(schema, cell=move.target)
-    with administering(move.source) as source, administering(move.target) as target:
+    with _no_rollout(schema), administering(move.source) as source, administering(move.target) as target:
         _mark(move, Move.Step.FROZEN, frozen_at=move.frozen_at or timezone.now())
         close_for_writing(schema=schema, cell=move.source, admin=source)
         wait_until_caught_up(stream)
@@ -176,6 +179,16 @@ def _cut_over(move: Move, actor: Any, say: Say, *, digests: bool) -> None:
         _compare(move, source, target, there, digests=digests)
         _switch(move, actor)
     say(f"Nothing could be written for {move.window:.2f} s; {move.rows} rows in {move.tables} tables are equal.")
+
+
+@contextmanager
+def _no_rollout(schema: str) -> Iterator[None]:
+    """Keep releases out: one that reached the source after the comparison would be missing in the target."""
+    try:
+        with fleet_lock(RELEASING, wait=ROLLOUT_WITHIN, who=f"move of {schema}"):
+            yield
+    except FleetBusyError as error:
+        raise CellError(f"{error} The copy was dropped, nothing else has changed.") from error
 
 
 def _compare(move: Move, source: Admin, target: Admin, catalogue: Catalogue, *, digests: bool) -> None:

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 import psycopg
 from django.conf import settings
 
+# held by whoever brings schemas forward, and by a move for its last moment
+RELEASING = "rathausplatz fleet migrate"
 _TRY = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
 # the halves of the key stand apart in pg_locks
 _HOLDER = """
@@ -26,14 +28,14 @@ class FleetBusyError(RuntimeError):
 
 
 @contextmanager
-def fleet_lock(name: str, *, wait: float = 0.0) -> Iterator[None]:
+def fleet_lock(name: str, *, wait: float = 0.0, who: str = "") -> Iterator[None]:
     """Hold the lock `name` for the time of one run, on a connection of its own, and free it at the end.
 
     Waits `wait` seconds at most (a process that was killed a moment ago holds it until PostgreSQL notices), then
-    raises FleetBusyError that names the host and process of the run that has it. Needs a direct connection
-    (PgBouncer in transaction mode loses such locks).
+    raises FleetBusyError that names the run that has it (`who`, else `name`), its host and process. Needs a direct
+    connection (PgBouncer in transaction mode loses such locks).
     """
-    who = f"{name} {socket.gethostname()[:30]}:{os.getpid()}"
+    who = f"{who or name} {socket.gethostname()[:30]}:{os.getpid()}"
     with psycopg.connect(settings.DATABASE_DIRECT_URL, autocommit=True, application_name=who[:63]) as connection:
         if not (_one(connection, _TRY, name) or (wait and _waited(connection, name, wait))):
             holder = connection.execute(_HOLDER, [name]).fetchone()

@@ -14,7 +14,7 @@ from tenants.communes.models import Commune, Release
 from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA
 from tenants.communes.provisioning.spares import drop_spares
 from tenants.communes.queries import communes_by_cell
-from tenants.communes.rollouts.locks import fleet_lock
+from tenants.communes.rollouts.locks import RELEASING, fleet_lock
 from tenants.communes.rollouts.python_steps import Workshop
 from tenants.communes.rollouts.releases import Chain
 from tenants.communes.rollouts.replay import replay, steps_of
@@ -31,7 +31,6 @@ from tenants.communes.rollouts.template import create_template, migrate_schema, 
 from tenants.communes.scope import PUBLIC_SCHEMA, CommuneRef, public_scope
 
 COMMAND = "migrate"
-LOCK = "rathausplatz fleet migrate"
 Say = Callable[[str], None]
 
 
@@ -87,7 +86,7 @@ def migrate_fleet(*, orders: Orders, watcher: Watcher, say: Say) -> Report:
 
     Raises FleetBusyError when another run is at it, CodeTooOldError and RecordingError (see `release_template`).
     """
-    with fleet_lock(LOCK):
+    with fleet_lock(RELEASING):
         prepare_release(say, verbosity=orders.verbosity)
         positions = survey(orders.selector.communes())
         correct_levels(positions)

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -109,6 +110,18 @@ def test_an_interrupted_run_is_completed_by_the_next(db: None) -> None:
     ProvisioningRun.objects.filter(pk=run.pk).update(brief=run.brief | {"bundle": []})
     assert provision_commune(run_id=run.pk).state == ProvisioningRun.State.DONE
     assert Commune.objects.get(pk=run.commune_id).state == CommuneState.LIVE
+
+
+def test_the_command_goes_on_with_an_order_that_was_not_carried_out(db: None) -> None:
+    run = request_commune(order=CommuneOrder(official_name="Göda / Hodźij", bundle=("unsinn",)), actor=None)
+    for _time in range(2):
+        with pytest.raises(CommandError, match=r"broke off.*DefinitionNotFound.*run the same command again"):
+            call_command("commune", "create", "--name", "göda /  hodźij")
+    ProvisioningRun.objects.filter(pk=run.pk).update(brief=run.brief | {"bundle": []})
+    call_command("commune", "create", "--name", "göda / hodźij")
+    assert Commune.objects.get(pk=run.commune_id).state == CommuneState.LIVE
+    with pytest.raises(CommandError, match="ist schon aufgenommen"):
+        call_command("commune", "create", "--name", "göda / hodźij")
 
 
 def test_an_order_sent_twice_with_one_key_is_one_order(db: None) -> None:

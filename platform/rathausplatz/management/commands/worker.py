@@ -12,6 +12,7 @@ from django.db import connection
 from rathausplatz.celery import app
 from rathausplatz.metrics.folders import begin_counting
 from rathausplatz.starting import check_login
+from tenants.communes.commands import require_owner
 from tenants.communes.lanes import OWNER, WORKER_LANES
 
 
@@ -29,9 +30,11 @@ class Command(BaseCommand):
         parser.add_argument("--without-schedule", action="store_true", help="`rathausplatz beat` runs somewhere else")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not options["owner"]:
+        if options["owner"]:
+            require_owner()
+        else:
             check_login()
-            connection.close()  # the children of the worker must not share it
+        connection.close()  # the children of the worker must not share it
         queues = OWNER if options["owner"] else options["queues"]
         unknown = set(queues.split(",")) - {*WORKER_LANES, OWNER}
         if unknown:

@@ -14,6 +14,7 @@ from tenants.communes.addresses import portal_address
 from tenants.communes.cells import UnknownCellError
 from tenants.communes.cells.moving import move_commune, undo_move
 from tenants.communes.cells.servers import CellError
+from tenants.communes.commands import require_owner
 from tenants.communes.lifecycle import command as lifecycle
 from tenants.communes.models import Commune
 from tenants.communes.provisioning.steps import BeingMadeError, provision_commune
@@ -23,11 +24,14 @@ from tenants.communes.queries import (
     find_commune,
     last_proven_restore,
     proven_restores,
+    unfinished_making,
 )
 from tenants.communes.states import TransitionError
 
 # what the person at the command line can do something about
 FAULTS = (CommuneNotFoundError, TransitionError, CellError, UnknownCellError, BeingMadeError, *lifecycle.FAULTS)
+
+OWNERS_VERBS = frozenset({"create", "export", "import", "archive", "delete", "move"})
 
 
 def as_row(commune: Commune, proven: datetime | None) -> dict[str, Any]:
@@ -90,6 +94,8 @@ class Command(BaseCommand):
         move.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["verb"] in OWNERS_VERBS:
+            require_owner()
         try:
             rows = self._do(options)
         except ValidationError as error:
@@ -106,7 +112,7 @@ class Command(BaseCommand):
         return _row_of(result.schema_name) if isinstance(result, Commune) else result
 
     def do_create(self, options: dict[str, Any]) -> Any:
-        """Request and provision at once; running it again for a half-made commune completes it."""
+        """Request and provision at once; running it again for an order that was not carried out does so as ordered."""
         order = CommuneOrder(
             official_name=options["name"],
             slug=options["slug"],
@@ -114,8 +120,18 @@ class Command(BaseCommand):
             admin_email=options["admin"],
             cell=options["cell"],
         )
-        run = request_commune(order=order, actor=None)
-        provision_commune(run_id=run.pk)
+        run = unfinished_making(official_name=order.official_name, ars=order.ars)
+        run = run or request_commune(order=order, actor=None)
+        try:
+            provision_commune(run_id=run.pk)
+        except BeingMadeError:
+            raise
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise CommandError(
+                f"Making {run.commune.official_name} broke off, and nothing half-made is left: {reason}. The order is "
+                "kept: remove the cause, then run the same command again."
+            ) from error
         return _row_of(run.commune.slug)
 
     def do_list(self, options: dict[str, Any]) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from tenants.communes.commands import require_owner
 from tenants.communes.models import CommuneState
 from tenants.communes.queries import CommuneNotFoundError, find_commune
 from tenants.communes.rollouts.locks import FleetBusyError
@@ -67,6 +68,8 @@ class Command(BaseCommand):
         run.add_argument("arguments", nargs="...", metavar="ARGUMENT")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["verb"] != "run":
+            require_owner()
         self.console = console_on(self.stdout)
         chosen = (tuple(options[name]) for name in ("state", "wave", "tag", "name"))
         try:

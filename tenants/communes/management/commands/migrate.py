@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.core.management.commands.migrate import Command as DjangoMigrate
 
+from tenants.communes.commands import require_owner
 from tenants.communes.provisioning.template import migrate_everything
 
 
@@ -16,4 +17,5 @@ class Command(BaseCommand):
     autodetector = DjangoMigrate.autodetector
 
     def handle(self, *args: Any, **options: Any) -> None:
+        require_owner()
         migrate_everything(self.stdout.write, verbosity=max(0, options["verbosity"] - 1))

@@ -27,9 +27,11 @@ from tenants.communes.cells.window import close_for_writing, open_for_writing
 from tenants.communes.lifecycle.removal import complete_removal
 from tenants.communes.models import AuditEntry, Commune, Move
 from tenants.communes.queries import find_commune
+from tenants.communes.rollouts.locks import RELEASING, fleet_lock
 from tenants.communes.scope import commune_scope, owner_scope
 from tenants.communes.tasks import commune_task
 from tests.servers.running import wait_until
+from tests.tenants.communes.rollouts.commanding import failing_fleet_command
 
 pytestmark = pytest.mark.commits
 
@@ -243,6 +245,52 @@ def test_a_schema_that_was_changed_meanwhile_is_not_switched_to(jena: Any, main_
         move_commune(commune=find_commune("jena"), to="main", actor=None, say=when("Copied", change))
     assert find_commune("jena").cell == "east"
     assert leftovers(main_admin, east_admin) == []
+
+
+def test_a_move_does_not_end_while_a_release_is_rolled_out(
+    jena: Any, main_admin: Any, east_admin: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tenants.communes.cells.moving.ROLLOUT_WITHIN", 0.1)
+    with fleet_lock(RELEASING), pytest.raises(CellError, match="has the fleet: rathausplatz fleet migrate"):
+        move_commune(commune=find_commune("jena"), to="main", actor=None, say=quiet)
+    now = find_commune("jena").ref()
+    assert (now.cell, now.read_only) == ("east", False)
+    assert leftovers(main_admin, east_admin) == []
+    assert move_commune(commune=find_commune("jena"), to="main", actor=None, say=quiet).step == Move.Step.DONE
+
+
+def test_no_release_is_rolled_out_in_the_last_moment_of_a_move(jena: Any) -> None:
+    holding, release = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with commune_scope(jena):
+            User.objects.create_user("langsam@probe.example", name="Probe")
+            holding.set()
+            release.wait(30)
+        connections.close_all()
+
+    writer = threading.Thread(target=write)
+
+    def begin_writing() -> None:
+        writer.start()
+        assert holding.wait(10)
+
+    def move() -> None:
+        move_commune(commune=find_commune("jena"), to="main", actor=None, say=when("Copied", begin_writing))
+        connections.close_all()
+
+    mover = threading.Thread(target=move)
+    mover.start()
+    wait_until(lambda: Commune.objects.get(slug="jena").read_only, what="the commune is marked")
+    _said, sentence = failing_fleet_command("migrate")
+    assert "Another run has the fleet: move of jena" in sentence
+    release.set()
+    for thread in (writer, mover):
+        thread.join()
+    moved = find_commune("jena").ref()
+    assert moved.cell == "main"
+    with commune_scope(moved):
+        assert User.objects.filter(name="Probe").count() == 1
 
 
 def test_what_can_t_be_moved_is_refused_with_a_sentence(jena: Any, main_admin: Any) -> None:

@@ -9,13 +9,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
-from tenants.communes.isolation.logins import refuse_powerful_login
 from tenants.communes.isolation.probe import is_allowed, probe, reach_of
 from tenants.communes.isolation.sharing import shared_readable
 from tenants.communes.queries import find_commune
 from tenants.communes.scope import commune_scope, owner_scope, public_scope
-from tests.conftest import use_database
-from tests.servers.running import free_port
 
 pytestmark = pytest.mark.commits
 
@@ -92,14 +89,3 @@ def test_the_login_itself_can_touch_nothing_and_become_no_owner(as_app: str, app
         assert owned == (0,)
     with pytest.raises(DatabaseError, match="permission denied to set role"), owner_scope("gera"), transaction.atomic():
         connection.cursor().execute("SELECT 1")
-
-
-def test_a_server_refuses_to_start_as_somebody_who_could_own_the_communes(
-    as_app: str, fresh_database: str, settings: Any
-) -> None:
-    refuse_powerful_login()
-    use_database(fresh_database)
-    assert not settings.DEMO
-    for words in (["serve", "--port", str(free_port())], ["worker"]):
-        with pytest.raises(CommandError, match="database prepare"):
-            call_command(*words)

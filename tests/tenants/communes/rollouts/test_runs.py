@@ -12,8 +12,7 @@ import pytest
 from django.conf import settings
 
 from tenants.communes.models import AuditEntry, Release, Rollout
-from tenants.communes.rollouts.locks import fleet_lock
-from tenants.communes.rollouts.migrating import LOCK
+from tenants.communes.rollouts.locks import RELEASING, fleet_lock
 from tenants.communes.rollouts.standing import standings
 from tenants.communes.rollouts.structure import structure_digests
 from tests.servers.running import wait_until
@@ -34,7 +33,7 @@ SCHEMAS = ("commune_template", "aue", "brehna", "calau", "doebeln", "egeln", "fi
 
 
 def test_a_second_run_ends_with_a_sentence_that_names_the_first(fleet: str) -> None:
-    with fleet_lock(LOCK):
+    with fleet_lock(RELEASING):
         _said, sentence = failing_fleet_command("migrate")
     assert "Another run has the fleet: rathausplatz fleet migrate" in sentence
     assert "already" in fleet_command("migrate")
