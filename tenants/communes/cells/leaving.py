@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -12,18 +13,21 @@ from tenants.communes.models import Commune, Move
 from tenants.communes.roles import role_of
 from tenants.communes.scope import public_scope
 
+log = structlog.get_logger(__name__)
 
-def drop_copy(move: Move) -> None:
-    """Remove the schema and role that a finished move left in its source. May run twice."""
+
+def drop_copy(move: Move) -> bool:
+    """Remove the schema and role that a finished move left in its source; returns whether it did. May run twice."""
     with public_scope():
         if Commune.objects.filter(pk=move.commune_id, cell=move.source).exists():
-            return  # it has come back; that schema is its own
+            return False  # it has come back; that schema is its own
     schema = move.commune.schema_name
     drop_schema(schema, cell=move.source)
     drop_role(role_of(schema), cell=move.source)
     with public_scope():
         Move.objects.filter(pk=move.pk).update(kept_until=None)
     move.kept_until = None
+    return True
 
 
 def drop_copies(commune_id: int, *, cell: str | None = None) -> None:
@@ -51,14 +55,22 @@ def refuse_while_moving(commune_id: int) -> None:
 
 
 def tidy_moves() -> int:
-    """Drop copies whose time has come, and let communes write again whose move was killed; returns how many."""
+    """Let communes write again whose move was killed, and drop copies whose time has come; returns how many.
+
+    One that fails, because its cell is down say, does not hold up the others; the next run tries it again.
+    """
     with public_scope():
         moves = Move.objects.select_related("commune")
         old = list(moves.filter(step=Move.Step.DONE, kept_until__lte=timezone.now()))
         frozen = list(moves.filter(step=Move.Step.FROZEN))
-    for move in old:
-        drop_copy(move)
-    return len(old) + sum(_thaw(move) for move in frozen)
+    done = 0
+    for tidy, found in ((_thaw, frozen), (drop_copy, old)):
+        for move in found:
+            try:
+                done += tidy(move)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the others must not wait for it
+                log.error("move.not_tidied", commune=move.commune.schema_name, error=type(error).__name__)
+    return done
 
 
 def _thaw(move: Move) -> bool:

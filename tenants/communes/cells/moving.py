@@ -67,7 +67,7 @@ def move_commune(
                 _copy(move, say)
                 _cut_over(move, actor, say, digests=digests)
             except BaseException as error:
-                _take_back(move, f"{type(error).__name__}: {error}", say)
+                _take_back_unless_switched(move, f"{type(error).__name__}: {error}", say)
                 raise
         _finish(move, keep)
     return move
@@ -221,6 +221,16 @@ def _finish(move: Move, keep: timedelta) -> None:
     _mark(move, Move.Step.DONE, ended_at=now, problem="", kept_until=now + keep)
     if not keep:
         drop_copy(move)
+
+
+def _take_back_unless_switched(move: Move, problem: str, say: Say) -> None:
+    """What is committed decides, not how far this process believes to be: nothing is taken back from a new home."""
+    with public_scope():
+        kept = Move.objects.select_related("commune").get(pk=move.pk)
+    if kept.step != Move.Step.SWITCHED:
+        _take_back(kept, problem, say)
+    else:
+        say(f"{kept.commune.name} works in {kept.target}. Move it there again to tidy up what this has left.")
 
 
 def _take_back(move: Move, problem: str, say: Say) -> None:

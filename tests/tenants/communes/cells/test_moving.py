@@ -247,6 +247,46 @@ def test_a_schema_that_was_changed_meanwhile_is_not_switched_to(jena: Any, main_
     assert leftovers(main_admin, east_admin) == []
 
 
+def test_what_fails_after_the_switch_never_takes_the_commune_from_its_new_cell(
+    jena: Any, main_admin: Any, east_admin: Any
+) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        move_commune(
+            commune=find_commune("jena"), to="main", actor=None, say=when("Nothing could be written", interrupt)
+        )
+    moved = find_commune("jena")
+    assert (moved.cell, moved.read_only) == ("main", False)
+    with commune_scope(moved.ref()):
+        User.objects.create_user("danach@jena.example", name="Danach")
+    assert move_commune(commune=moved, to="main", actor=None, say=quiet).step == Move.Step.DONE
+    assert leftovers(main_admin, east_admin) == []
+
+
+REFUSED_SWITCH = """
+CREATE FUNCTION public.refuse_switch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no room'; END $$;
+CREATE CONSTRAINT TRIGGER refuse_switch AFTER INSERT ON public.communes_auditentry DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW WHEN (NEW.verb = 'commune.moved') EXECUTE FUNCTION public.refuse_switch()
+"""
+
+
+def test_a_switch_whose_commit_fails_leaves_the_commune_as_it_was(jena: Any, main_admin: Any, east_admin: Any) -> None:
+    main_admin.execute(REFUSED_SWITCH)
+    try:
+        with pytest.raises(DatabaseError, match="no room"):
+            move_commune(commune=find_commune("jena"), to="main", actor=None, say=quiet)
+    finally:
+        main_admin.execute("DROP FUNCTION public.refuse_switch() CASCADE")
+    now = find_commune("jena")
+    assert (now.cell, now.read_only) == ("east", False)
+    with commune_scope(now.ref()):
+        User.objects.create_user("weiter@jena.example", name="Weiter")
+    assert leftovers(main_admin, east_admin) == []
+    assert Move.objects.get(commune_id=jena.id).step == Move.Step.UNDONE
+
+
 def test_a_move_does_not_end_while_a_release_is_rolled_out(
     jena: Any, main_admin: Any, east_admin: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
