@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress, EmailConfirmation, get_emailconfirmation_model
 from django.conf import settings
 from django.core.cache import caches
 from django.core.exceptions import SuspiciousFileOperation
@@ -17,6 +18,8 @@ from django.core.files.images import ImageFile
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from tenants.accounts.models import User, UserKind
 from tenants.communes.roles import role_of
@@ -190,6 +193,24 @@ def test_a_session_of_one_portal_is_nobody_on_another(gera: Any, wurzen: Any) ->
     elsewhere = client.get("/konto/", headers={"host": wurzen.primary_host})
     assert elsewhere.status_code == 302
     assert elsewhere["Location"] == f"{SIGN_IN}?next=%2Fkonto%2F"
+
+
+def test_a_link_that_confirms_an_address_in_one_commune_confirms_none_in_another(gera: Any, wurzen: Any) -> None:
+    keys = {}
+    for commune in (gera, wurzen):
+        with commune_scope(commune):
+            user = User.objects.create_user(f"wer@{commune.slug}.example", name="Wer")
+            address = EmailAddress(pk=4711, user=user, email=user.email, primary=True)
+            address.save(force_insert=True)
+            keys[commune.slug] = get_emailconfirmation_model().create(address).key
+            EmailConfirmation.objects.update(sent=timezone.now())
+    portal = Client(headers={"host": wurzen.primary_host})
+    for slug, opens in (("gera", False), ("wurzen", True)):
+        path = reverse("account_confirm_email", args=[keys[slug]], urlconf="rathausplatz.urls.portal")
+        assert ("wer@wurzen.example" in portal.get(path).content.decode()) is opens
+        portal.post(path)
+        with commune_scope(wurzen):
+            assert EmailAddress.objects.get(pk=4711).verified is opens
 
 
 def test_a_portal_session_is_nobody_on_the_console(gera: Any) -> None:

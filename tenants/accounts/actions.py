@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -27,8 +29,9 @@ class StaffError(Exception):
 def invite_colleague(*, actor: Any, email: str, name: str, groups: Iterable[str]) -> User:
     """Create an account without a password and send its invitation on commit.
 
-    A citizen's account of this address becomes one of staff and keeps its password. Raises StaffError for somebody
-    who is staff already.
+    A citizen's account of this address becomes one of staff. It keeps its password if the address was confirmed; else
+    somebody else may have made it, and all ways to sign in to it end. Raises StaffError for somebody who is staff
+    already.
     """
     require(actor, PERMISSION)
     user = User.objects.select_for_update().filter(email=email.lower()).first()
@@ -39,10 +42,21 @@ def invite_colleague(*, actor: Any, email: str, name: str, groups: Iterable[str]
     else:
         user.kind, user.name = UserKind.STAFF, name or user.name
         user.save(update_fields=["kind", "name"])
+        _shut_out_strangers(user)
     _set_groups(user, groups)
     _record(actor, "staff.invited", user)
     _invite(user, again=False)
     return user
+
+
+def _shut_out_strangers(user: User) -> None:
+    """End every way to sign in to an account whose address nobody has confirmed; its sessions end with the password."""
+    if EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists():
+        return
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    Authenticator.objects.filter(user=user).delete()
+    EmailAddress.objects.filter(user=user).exclude(email__iexact=user.email).delete()
 
 
 @transaction.atomic

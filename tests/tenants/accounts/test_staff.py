@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 from django.core import mail
 
@@ -47,6 +48,30 @@ def test_a_colleague_is_invited_and_recorded_without_a_name(portal: Any, gera: A
     assert (entry.target, entry.detail) == ("gera", {"account": user.pk, "groups": ["clerk", "editor"]})
     assert send_invitation(schema="gera", user_id=user.pk) is True
     assert mail.outbox[-1].to == ["neu@gera.example"]
+
+
+@pytest.mark.parametrize("confirmed", [True, False], ids=["confirmed", "unconfirmed"])
+def test_an_account_made_before_the_invitation_keeps_its_password_only_if_its_address_was_confirmed(
+    portal: Any, gera: Any, administrator: User, confirmed: bool
+) -> None:
+    from django.test import Client
+
+    with commune_scope(gera):
+        user = User.objects.create_user("neu@gera.example", PASSWORD, name="Wer auch immer")
+        EmailAddress.objects.create(user=user, email=user.email, verified=confirmed, primary=True)
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    portal.post(
+        "/arbeitsplatz/personal/einladen/", {"email": "neu@gera.example", "name": "Ida Muster", "groups": ["clerk"]}
+    )
+    send_invitation(schema="gera", user_id=user.pk)
+    with commune_scope(gera):
+        user.refresh_from_db()
+        assert user.kind == UserKind.STAFF
+        assert user.check_password(PASSWORD) is confirmed
+        assert Authenticator.objects.filter(user=user).exists() is confirmed
+    client = Client(headers={"host": gera.primary_host})
+    answer = client.post("/konto/anmelden/", {"login": user.email, "password": PASSWORD})
+    assert (answer.status_code == 302) is confirmed
 
 
 def test_somebody_who_is_staff_is_not_invited_again_by_the_form(portal: Any, administrator: User) -> None:
