@@ -109,5 +109,13 @@ def _read(domain: Domain) -> Page | Finding:
     except FetchError as error:
         return Finding(error.problem)
     if 300 <= page.status < 400:
-        return Finding(f"redirect:{urlsplit(page.location).hostname or ''}"[:300])
+        return Finding(f"redirect:{_host_in(page.location)}"[:300])
     return page if page.status == 200 else Finding(f"http_status:{page.status}")
+
+
+def _host_in(location: str) -> str:
+    """The host that a stranger's server sends us to; "" where what it says is no address."""
+    try:
+        return urlsplit(location).hostname or ""
+    except ValueError:
+        return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 
 from django.http import HttpResponse, HttpResponseNotFound
 from django.utils.crypto import salted_hmac
@@ -12,6 +13,7 @@ from tenants.communes.scope import public_scope
 
 WELL_KNOWN = "/.well-known/"
 PREFIX = f"{WELL_KNOWN}rathausplatz/"
+TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def proof_path(token: str) -> str:
@@ -37,7 +39,10 @@ def answer_well_known(name: str, path: str) -> HttpResponse:
     """
     token = path.removeprefix(PREFIX)
     with public_scope():
-        known = Domain.objects.filter(domain=name, token=token).exclude(state=DomainState.REMOVED).exists()
+        known = (
+            TOKEN.fullmatch(token)
+            and Domain.objects.filter(domain=name, token=token).exclude(state=DomainState.REMOVED).exists()
+        )
     if not known:
         return HttpResponseNotFound(content_type="text/plain; charset=utf-8")
     return HttpResponse(

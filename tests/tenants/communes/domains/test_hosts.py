@@ -90,6 +90,7 @@ def test_a_claimed_name_says_that_it_leads_here_and_nothing_else(wurzen_row: Any
     assert client.get("/").status_code == 404
     assert client.get("/.well-known/rathausplatz/falsch").status_code == 404
     assert client.get("/.well-known/rathausplatz/").status_code == 404
+    assert client.get("/.well-known/rathausplatz/%00").status_code == 404
     elsewhere = Client(headers={"host": "gera.localhost"}).get(f"/.well-known/rathausplatz/{domain.token}")
     assert elsewhere.status_code == 404
 

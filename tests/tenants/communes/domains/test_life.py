@@ -123,12 +123,17 @@ def test_a_file_on_the_own_server_is_a_proof_and_our_own_answer_is_none(
     assert recheck_domain(domain=domain).state == S.ACTIVE
 
 
-def test_a_redirecting_server_proves_nothing(wurzen_row: Any, dns_server: DnsServer, web_server: WebServer) -> None:
+@pytest.mark.parametrize(
+    ("location", "host"), [("https://anderswo.example/", "anderswo.example"), ("http://[x", ""), ("/woanders", "")]
+)
+def test_a_redirecting_server_proves_nothing(
+    wurzen_row: Any, dns_server: DnsServer, web_server: WebServer, location: str, host: str
+) -> None:
     domain = add_domain(commune=wurzen_row, name=NAME, actor=None, proof=DomainProof.HTTP)
     dns_server.records[NAME, "A"] = ["127.0.0.1"]
-    web_server.otherwise = [page("", "301 Moved Permanently", Location="https://anderswo.example/")]
+    web_server.otherwise = [page("", "301 Moved Permanently", Location=location)]
     domain = recheck_domain(domain=domain)
-    assert (domain.state, domain.problem) == (S.PENDING, "redirect:anderswo.example")
+    assert (domain.state, domain.problem) == (S.PENDING, f"redirect:{host}")
 
 
 def test_a_name_that_is_proven_once_is_nobody_else_s(
