@@ -53,16 +53,29 @@ def host_for(slug: str) -> str:
     return f"{slug}.{settings.BASE_DOMAIN}"
 
 
-@transaction.atomic
 def request_commune(*, order: CommuneOrder, actor: Any, key: str = "") -> ProvisioningRun:
     """Enter a commune with its first host and the order to provision it; the caller starts the task on commit.
 
-    The same `key` again gives the run of the first time, so a request may be sent twice. Raises ValidationError with a
-    sentence per field for a name, key or subdomain that is taken or not allowed.
+    The same `key` again gives the run of the first time, so a request may be sent twice, also at once. Raises
+    ValidationError with a sentence per field for a name, key or subdomain that is taken or not allowed.
     """
-    with public_scope():
-        if key and (before := ProvisioningRun.objects.select_related("commune").filter(key=key).first()):
+    if before := _ordered_before(key):
+        return before
+    try:
+        return _enter(order, actor, key)
+    except (ValidationError, IntegrityError):
+        if before := _ordered_before(key):  # the same order at the same moment was quicker
             return before
+        raise
+
+
+def _ordered_before(key: str) -> ProvisioningRun | None:
+    with public_scope():
+        return ProvisioningRun.objects.select_related("commune").filter(key=key).first() if key else None
+
+
+def _enter(order: CommuneOrder, actor: Any, key: str) -> ProvisioningRun:
+    with public_scope(), transaction.atomic():
         commune = _new_commune(order)
         commune.clean_fields()
         try:

@@ -52,8 +52,10 @@ def commune_by_schema(schema: str) -> CommuneRef:
 def find_commune(name: str) -> Commune:
     """A commune by slug, schema, regional key or name; a deleted one only where no other answers to the name.
 
-    Raises CommuneNotFoundError with what to do.
+    Raises CommuneNotFoundError with what to do; nobody answers to an empty name, though some have no regional key.
     """
+    if not name.strip():
+        raise CommuneNotFoundError("Which commune? `rathausplatz commune list` shows all of them.")
     with public_scope():
         for some in (present_communes(), Commune.objects.all()):
             for field in ("slug", "schema_name", "ars", "official_name", "name"):

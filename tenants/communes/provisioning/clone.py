@@ -8,10 +8,11 @@ round trip; the caller gives the transaction.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from django.db import connection
+from psycopg import sql
 
 from tenants.communes.invalidation import watch
 from tenants.communes.isolation.grants import commune_grants, commune_memberships
@@ -53,6 +54,21 @@ WHERE c.relnamespace = %(schema)s::regnamespace
   AND (%(only)s::text[] IS NULL OR c.relname = ANY(%(only)s))
   AND NOT EXISTS (SELECT 1 FROM pg_constraint o WHERE o.conindid = i.indexrelid AND o.contype IN ('p', 'u', 'x'))
 ORDER BY i.indexrelid::regclass::text
+"""
+# with the table that each belongs to
+_COMMENTS = """
+SELECT CASE WHEN d.objsubid > 0 THEN 'COLUMN' WHEN c.relkind = 'r' THEN 'TABLE' WHEN c.relkind = 'i' THEN 'INDEX'
+       ELSE 'SEQUENCE' END, coalesce(t.relname, c.relname), coalesce(a.attname, c.relname), d.description
+FROM pg_class c JOIN pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass
+LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid AND d.objsubid > 0
+LEFT JOIN pg_index i ON i.indexrelid = c.oid LEFT JOIN pg_class t ON t.oid = i.indrelid
+WHERE c.relnamespace = %(schema)s::regnamespace AND c.relkind IN ('r', 'i', 'S')
+UNION ALL
+SELECT 'CONSTRAINT', c.relname, o.conname, d.description
+FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid
+JOIN pg_description d ON d.objoid = o.oid AND d.classoid = 'pg_constraint'::regclass
+WHERE o.connamespace = %(schema)s::regnamespace AND o.contype IN ('p', 'u', 'c', 'x', 'f')
+ORDER BY 1, 2, 3
 """
 _UNSUPPORTED = """
 SELECT 'relation ' || c.relname FROM pg_class c
@@ -98,13 +114,24 @@ class Constraint:
 
 
 @dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment on a table, or on something of the table `relation`; a sequence stands for itself."""
+
+    kind: str
+    relation: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What the template consists of, read in four queries."""
+    """What the template consists of, read in five queries."""
 
     schema: str
     columns: dict[str, list[Column]]
     constraints: dict[str, list[Constraint]]
     indexes: list[str]
+    comments: list[Comment] = field(default_factory=list)
 
 
 def read_catalogue(schema: str, *, cell: str = MAIN, only: Sequence[str] | None = None) -> Catalogue:
@@ -131,12 +158,16 @@ def read_catalogue(schema: str, *, cell: str = MAIN, only: Sequence[str] | None 
         for table, *rest in cursor.fetchall():
             constraints.setdefault(table, []).append(Constraint(*rest))
         cursor.execute(_INDEXES, which)
-        return Catalogue(schema, columns, constraints, [row[0] for row in cursor.fetchall()])
+        catalogue = Catalogue(schema, columns, constraints, [row[0] for row in cursor.fetchall()])
+        cursor.execute(_COMMENTS, which)
+        comments = [Comment(*row) for row in cursor.fetchall()]
+    return replace(catalogue, comments=[comment for comment in comments if _is_there(catalogue, comment)])
 
 
 def structure_script(catalogue: Catalogue, target: str) -> str:
     """The SQL that makes the catalogue's tables, without rows, in the schema `target`, which exists."""
-    return _renamed(catalogue, target, _structure(catalogue, *_in_dependency_order(catalogue)))
+    structure = _structure(catalogue, *_in_dependency_order(catalogue))
+    return _renamed(catalogue, target, structure) + _comments(catalogue, target)
 
 
 def clone_script(catalogue: Catalogue, target: str, *, rows: bool = True) -> str:
@@ -149,7 +180,8 @@ def clone_script(catalogue: Catalogue, target: str, *, rows: bool = True) -> str
     if rows:
         parts += [_copy_rows(catalogue, table) for table in order]
         parts += _sequence_positions(catalogue)
-    return _renamed(catalogue, target, parts) + ";\n" + rights_script(catalogue, target)
+    made = _renamed(catalogue, target, parts) + _comments(catalogue, target)
+    return made + ";\n" + rights_script(catalogue, target)
 
 
 def rights_script(catalogue: Catalogue, target: str) -> str:
@@ -176,6 +208,32 @@ def _renamed(catalogue: Catalogue, target: str, parts: list[str]) -> str:
         f"{catalogue.schema}.", f"{_q(target)}."
     )
     return script.replace("\x00source\x00", f"{_q(catalogue.schema)}.")
+
+
+def _is_there(catalogue: Catalogue, comment: Comment) -> bool:
+    """Whether what the comment is on is in the catalogue, which may be of some tables only."""
+    if comment.kind == "SEQUENCE":
+        return comment.name in _sequences(catalogue)
+    if comment.kind == "CONSTRAINT":
+        return any(c.name == comment.name for c in catalogue.constraints.get(comment.relation, []))
+    return comment.relation in catalogue.columns
+
+
+def _comments(catalogue: Catalogue, target: str) -> str:
+    """What follows the tables' script; "" without comments. Their text stays as it is, whatever schema it names."""
+    return "".join(
+        f";\nCOMMENT ON {comment.kind} {_commented(comment, _q(target))} IS {sql.Literal(comment.text).as_string()}"
+        for comment in catalogue.comments
+    )
+
+
+def _commented(comment: Comment, schema: str) -> str:
+    relation, name = f"{schema}.{_q(comment.relation)}", _q(comment.name)
+    if comment.kind == "CONSTRAINT":
+        return f"{name} ON {relation}"
+    if comment.kind == "COLUMN":
+        return f"{relation}.{name}"
+    return f"{schema}.{name}"
 
 
 def _in_dependency_order(catalogue: Catalogue) -> tuple[list[str], list[tuple[str, Constraint]]]:

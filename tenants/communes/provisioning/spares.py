@@ -14,6 +14,8 @@ from tenants.communes.scope import PUBLIC_SCHEMA, owner_scope, public_scope
 
 # no commune's schema begins like this (naming.schema_for)
 SPARE_PREFIX = "spare_"
+# of no release: a spare of this level is never claimed, and dropped with those of old levels
+OUTDATED = 0
 # the oldest that nobody else is taking
 _TAKE = """
 DELETE FROM communes_spareschema WHERE schema_name = (
@@ -63,8 +65,17 @@ def keep_spares(*, wanted: int | None = None) -> int:
     return made
 
 
+def outdate_spares() -> None:
+    """Let no spare schema be claimed that is there now. Part of the caller's transaction, who holds the template."""
+    with public_scope():
+        SpareSchema.objects.update(level=OUTDATED)
+
+
 def drop_spares(*, outdated_only: bool = False) -> int:
-    """Drop spare schemas: all, or those that a release has left behind. Returns how many. May run twice."""
+    """Drop spare schemas: all, or those that a release or new seeds have left behind. Returns how many.
+
+    May run twice; what a killed run leaves is dropped by the next, and by the schedule (`keep_spares`).
+    """
     dropped = 0
     with public_scope(), transaction.atomic():
         found = SpareSchema.objects.select_for_update(skip_locked=True)

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from tenants.communes.archives.actions import reason_of
 from tenants.communes.archives.importing import IMPORT_STEPS, complete_import, is_import
 from tenants.communes.models import Commune, CommuneState, ProvisioningRun
 from tenants.communes.provisioning.clone import TemplateBusyError
@@ -52,8 +53,9 @@ def steps_of(run: ProvisioningRun) -> list[str]:
 def provision_commune(*, run_id: Any, actor: Any = None) -> ProvisioningRun:
     """Make the commune of a run. A finished run is returned as it is, so it may run twice, and twice at once.
 
-    All or nothing; an error is kept in the run, with the step that failed, and raised. Raises BeingMadeError when
-    another process holds the run or a release the template; the run then waits as before.
+    All or nothing; an error is kept in the run, with the step that failed, and raised. A run whose commune was deleted,
+    or is being deleted, is returned as it is. Raises BeingMadeError when another process holds the run or a release the
+    template; the run then waits as before.
     """
     progress = _Progress()
     try:
@@ -65,6 +67,9 @@ def provision_commune(*, run_id: Any, actor: Any = None) -> ProvisioningRun:
     except Exception as error:
         _fail(run_id, progress.step, error, actor)
         raise
+    if _is_gone(run.commune):
+        log.warning("provisioning.left_alone", commune=run.commune.schema_name, run=str(run.pk))
+        return run
     if is_import(run):
         try:
             return complete_import(run_id=run_id, actor=actor)
@@ -72,6 +77,10 @@ def provision_commune(*, run_id: Any, actor: Any = None) -> ProvisioningRun:
             raise BeingMadeError(str(error)) from error
     log.info("provisioning.done", commune=run.commune.schema_name, attempts=run.attempts)
     return run
+
+
+def _is_gone(commune: Commune) -> bool:
+    return commune.state == C.DELETED or commune.removal_began_at is not None
 
 
 def is_being_made(run: ProvisioningRun) -> bool:
@@ -85,7 +94,8 @@ def is_being_made(run: ProvisioningRun) -> bool:
 def _make(run_id: Any, actor: Any, progress: _Progress) -> ProvisioningRun:
     with public_scope():
         run = _hold(run_id)
-        if run.state == S.DONE or is_import(run):
+        # another cell commits by itself: what is made there for a deleted commune would stay
+        if run.state == S.DONE or is_import(run) or _is_gone(run.commune):
             return run
         commune = run.commune
         level = make_schema(commune.schema_name, cell=commune.cell)
@@ -129,7 +139,8 @@ def _fill(run: ProvisioningRun, progress: _Progress) -> None:
 def _fail(run_id: Any, step: str, error: Exception, actor: Any) -> None:
     with public_scope(), transaction.atomic():
         run = ProvisioningRun.objects.select_for_update().get(pk=run_id)
-        run.state, run.error, run.attempts = S.FAILED, f"{step}: {type(error).__name__}: {error}", run.attempts + 1
+        # without the details, in which the database quotes rows: the record keeps it for ever
+        run.state, run.error, run.attempts = S.FAILED, f"{step}: {reason_of(error)}", run.attempts + 1
         run.save(update_fields=["state", "error", "attempts"])
         change_state(commune=Commune.objects.get(pk=run.commune_id), to=C.BROKEN, actor=actor, reason=run.error)
     log.error("provisioning.failed", commune=run.commune.schema_name, step=step, error=type(error).__name__)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import structlog
 from django.utils import timezone
 
-from tenants.communes.models import ProvisioningRun
+from tenants.communes.models import CommuneState, ProvisioningRun
 from tenants.communes.provisioning.clone import TemplateBusyError
 from tenants.communes.provisioning.spares import keep_spares
 from tenants.communes.provisioning.steps import BeingMadeError, provision_commune
@@ -35,7 +35,8 @@ def provision_waiting() -> int:
     waiting = ProvisioningRun.objects.filter(
         state__in=[ProvisioningRun.State.WAITING, ProvisioningRun.State.RUNNING],
         created_at__lt=timezone.now() - PICKED_UP_WITHIN,
-    )
+        commune__removal_began_at=None,
+    ).exclude(commune__state=CommuneState.DELETED)
     made = 0
     for run_id in list(waiting.order_by("created_at").values_list("pk", flat=True)):
         try:

@@ -68,14 +68,23 @@ class Crew:
         dropped = 0
         while True:
             try:
-                self._orders.get_nowait()
+                order = self._orders.get_nowait()
             except queue.Empty:
+                return dropped
+            if order is None:  # the word to go home, behind which nothing comes: it is for another thread
+                self._orders.put(None)
                 return dropped
             dropped += 1
 
     def _labour(self) -> None:
+        made: list[Callable[[CommuneRef], None]] = []
+
+        def work(commune: CommuneRef) -> None:
+            if not made:  # here, so that a failure to make it is told too
+                made.append(self._make_work())
+            made[0](commune)
+
         try:
-            work = self._make_work()
             while (commune := self._orders.get()) is not None:
                 outcome = _attempt(work, commune)
                 # by the thread that failed, before it or another takes the next
@@ -89,7 +98,7 @@ def _attempt(work: Callable[[CommuneRef], None], commune: CommuneRef) -> Outcome
     began = time.monotonic()
     try:
         work(commune)
-    except Exception as error:  # noqa: BLE001 - whatever goes wrong in one commune is this commune's failure
+    except BaseException as error:  # noqa: BLE001 - even a command's exit is this commune's failure: somebody waits
         reason = f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"
         return Outcome(commune, time.monotonic() - began, traceback.format_exc(), reason)
     return Outcome(commune, time.monotonic() - began)

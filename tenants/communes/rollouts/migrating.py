@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
+from tenants.communes.cells import MAIN, UnknownCellError
 from tenants.communes.cells.adding import refresh_cells
 from tenants.communes.invalidation import announce
 from tenants.communes.isolation.grants import grant_shared_tables, regrant
@@ -14,6 +15,7 @@ from tenants.communes.models import Commune, Release
 from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA
 from tenants.communes.provisioning.spares import drop_spares
 from tenants.communes.queries import communes_by_cell
+from tenants.communes.rollouts.crew import Outcome
 from tenants.communes.rollouts.locks import RELEASING, fleet_lock
 from tenants.communes.rollouts.python_steps import Workshop
 from tenants.communes.rollouts.releases import Chain
@@ -22,12 +24,19 @@ from tenants.communes.rollouts.runs import Plan, Report, Watcher, carry_out
 from tenants.communes.rollouts.selection import Cut, Selector
 from tenants.communes.rollouts.standing import (
     applied_in,
-    migrations_on_disk,
+    code_standing,
+    pending_in,
     shared_labels,
     standings,
     tenant_labels,
 )
-from tenants.communes.rollouts.template import create_template, migrate_schema, release_template, seed_template
+from tenants.communes.rollouts.template import (
+    create_template,
+    migrate_schema,
+    refuse_older,
+    release_template,
+    seed_template,
+)
 from tenants.communes.scope import PUBLIC_SCHEMA, CommuneRef, public_scope
 
 COMMAND = "migrate"
@@ -38,19 +47,31 @@ class OffTheChainError(RuntimeError):
     """No recorded way leads from where a schema stands to the newest release."""
 
 
+class OutOfReachError(RuntimeError):
+    """The cell of a commune can't be asked now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a commune's schema stands. `missing` are the releases to replay; None when no known way leads on."""
+    """Where a commune's schema stands. `missing` are the releases to replay; None when no known way leads on.
+
+    `problem` says in a sentence why nobody knows where it stands: its cell is out of reach.
+    """
 
     commune: Commune
     standing: str
     level: int | None
     missing: list[Release] | None
+    problem: str = ""
 
     @property
     def is_behind(self) -> bool:
         """Whether there is anything to do."""
         return self.missing is None or bool(self.missing)
+
+    def failure(self) -> Outcome:
+        """What became of a commune that could not be reached."""
+        return Outcome(self.commune.ref(), 0.0, error=self.problem, reason=self.problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +88,25 @@ class Orders:
 
 
 def survey(communes: Sequence[Commune]) -> list[Position]:
-    """Where the schemas of these communes stand, asked in one statement a cell. Those without a schema are left out."""
+    """Where the schemas of these communes stand, asked in one statement a cell. Those without a schema are left out.
+
+    A cell that is out of reach keeps nobody from the others: its communes have a position that names the problem.
+    """
     chain = Chain.read()
     found: dict[str, str] = {}
+    problems: dict[str, str] = {}
     for cell, inhabitants in communes_by_cell(communes).items():
-        found |= standings([commune.schema_name for commune in inhabitants], cell=cell)
+        try:
+            found |= standings([commune.schema_name for commune in inhabitants], cell=cell)
+        except (OperationalError, UnknownCellError) as error:
+            if cell == MAIN:
+                raise
+            problems[cell] = f"its cell {cell!r} is out of reach: {(str(error).splitlines() or [''])[0]}"
     positions = []
     for commune in communes:
-        if commune.schema_name in found:
+        if commune.cell in problems:
+            positions.append(Position(commune, "", None, None, problems[commune.cell]))
+        elif commune.schema_name in found:
             where = found[commune.schema_name]
             here = chain.at(where)
             positions.append(Position(commune, where, here.level if here else None, chain.missing(where)))
@@ -84,7 +116,8 @@ def survey(communes: Sequence[Commune]) -> list[Position]:
 def migrate_fleet(*, orders: Orders, watcher: Watcher, say: Say) -> Report:
     """Bring public, template and the selected communes to this code's release. May run again at any time.
 
-    Raises FleetBusyError when another run is at it, CodeTooOldError and RecordingError (see `release_template`).
+    Communes of a cell that is out of reach have failed at the end and keep nobody from his turn. Raises FleetBusyError
+    when another run is at it, CodeTooOldError and RecordingError (see `release_template`).
     """
     with fleet_lock(RELEASING):
         prepare_release(say, verbosity=orders.verbosity)
@@ -93,7 +126,7 @@ def migrate_fleet(*, orders: Orders, watcher: Watcher, say: Say) -> Report:
         behind = {position.commune.pk: position for position in positions if position.is_behind}
         if not behind:
             return Report()
-        communes = [position.commune for position in behind.values()]
+        communes = [position.commune for position in behind.values() if not position.problem]
         plan = Plan(
             command=COMMAND,
             options={"runner": orders.runner, "release": Chain.read().newest_level},
@@ -101,6 +134,7 @@ def migrate_fleet(*, orders: Orders, watcher: Watcher, say: Say) -> Report:
             jobs=min(orders.jobs, len(communes)),
             stop_on_failure=orders.stop_on_failure,
             has_canary=orders.cut.has_canary(communes),
+            out_of_reach=[position.failure() for position in behind.values() if position.problem],
         )
         mover = Mover(behind, orders)
         return carry_out(plan=plan, make_work=mover.make_work, watcher=watcher, on_done=mover.enter_levels)
@@ -109,7 +143,8 @@ def migrate_fleet(*, orders: Orders, watcher: Watcher, say: Say) -> Report:
 def bring_forward(commune: Commune) -> int:
     """Bring one commune's schema to the newest release and return its level; for one that came from elsewhere.
 
-    Replays what is recorded; where no recorded way leads on, Django migrates. May run twice. Raises OffTheChainError.
+    Replays what is recorded; where no recorded way leads on, Django migrates. May run twice. Raises OffTheChainError,
+    and OutOfReachError when its cell can't be asked.
     """
     position = survey([commune])[0]
     mover = Mover({commune.pk: position}, Orders(runner="django"))
@@ -120,23 +155,23 @@ def bring_forward(commune: Commune) -> int:
 
 
 def prepare_release(say: Say, *, verbosity: int = 0) -> None:
-    """Migrate the shared tables and the template if they are behind, seed the template, renew the cells' copies."""
+    """Migrate the shared tables and the template if they are behind, seed the template, renew the cells' copies.
+
+    Raises CodeTooOldError before anything is changed, and RecordingError.
+    """
     if pending_in(PUBLIC_SCHEMA, shared_labels()):
         say("Gemeinsame Tabellen")
         migrate_schema(PUBLIC_SCHEMA, verbosity)
+    # before anything is granted: older code knows nothing of what newer tables forbid
+    refuse_older(code_standing())
     grant_shared_tables()
     create_template()
     if pending_in(TEMPLATE_SCHEMA, tenant_labels()):
         say("Vorlage")
     release_template(verbosity=verbosity)
-    changed = seed_template()
-    drop_spares(outdated_only=not changed)
+    seed_template()
+    drop_spares(outdated_only=True)
     refresh_cells(say)
-
-
-def pending_in(schema: str, labels: Sequence[str]) -> list[tuple[str, str]]:
-    """The migrations of these apps that a schema lacks, sorted."""
-    return sorted(migrations_on_disk(labels) - applied_in(schema, labels))
 
 
 def correct_levels(positions: Sequence[Position]) -> None:
@@ -178,6 +213,8 @@ class Mover:
 
         def work(commune: CommuneRef) -> None:
             position = self._positions[commune.id]
+            if position.problem:
+                raise OutOfReachError(f"{commune.schema} can't be migrated: {position.problem}")
             if position.missing is not None:
                 replay(
                     commune,

@@ -10,9 +10,9 @@ from django.core.management import call_command, get_commands, load_command_clas
 from django.core.management.base import BaseCommand, CommandError
 
 from tenants.communes.commands import CommuneCommand
-from tenants.communes.models import Commune, CommuneState, Rollout, RolloutItem
+from tenants.communes.models import CommuneState, Rollout, RolloutItem
 from tenants.communes.rollouts.locks import fleet_lock
-from tenants.communes.rollouts.migrating import survey
+from tenants.communes.rollouts.migrating import Position, survey
 from tenants.communes.rollouts.releases import is_behind
 from tenants.communes.rollouts.runs import Plan, Report, Watcher, carry_out, close_abandoned
 from tenants.communes.rollouts.selection import Cut, Selector
@@ -48,13 +48,16 @@ class CommandOrders:
         return " ".join(["run", self.command, *self.arguments])[:200]
 
 
-def communes_for(orders: CommandOrders) -> list[Commune]:
-    """Who the command is for now, in order: selected, with a schema, and not done before if the run is resumed."""
+def positions_for(orders: CommandOrders) -> list[Position]:
+    """Who the command is for now, in order: selected, with a schema, and not done before if the run is resumed.
+
+    Those of a cell that is out of reach are among them, with the problem.
+    """
     states = orders.selector.states or tuple(USUAL_STATES)
     selector = Selector(states, orders.selector.waves, orders.selector.tags, orders.selector.names)
-    present = [position.commune for position in survey(selector.communes())]
+    present = survey(selector.communes())
     done = _done_before(orders.line) if orders.resume else set()
-    return [commune for commune in present if commune.pk not in done]
+    return [position for position in present if position.commune.pk not in done]
 
 
 def _done_before(line: str) -> set[int]:
@@ -70,15 +73,16 @@ def _done_before(line: str) -> set[int]:
 def run_over_fleet(*, orders: CommandOrders, watcher: Watcher, hear: Hear) -> Report:
     """Run the command in the selected communes, each in its own scope and one transaction.
 
-    One run of a command at a time: raises FleetBusyError. Raises CommandError for a command that isn't there or isn't
-    for communes.
+    Communes of a cell that is out of reach have failed at the end. One run of a command at a time: raises
+    FleetBusyError. Raises CommandError for a command that isn't there or isn't for communes.
     """
     command = load_command(orders.command)
     with fleet_lock(f"rathausplatz fleet run {orders.command}"):
         close_abandoned(orders.line)
-        communes = communes_for(orders)
-        if not communes:
+        positions = positions_for(orders)
+        if not positions:
             return Report()
+        communes = [position.commune for position in positions if not position.problem]
         plan = Plan(
             command=orders.line,
             options={"done_before": sorted(_done_before(orders.line)) if orders.resume else []},
@@ -86,6 +90,7 @@ def run_over_fleet(*, orders: CommandOrders, watcher: Watcher, hear: Hear) -> Re
             jobs=min(orders.jobs, len(communes)),
             stop_on_failure=orders.stop_on_failure,
             has_canary=orders.cut.has_canary(communes),
+            out_of_reach=[position.failure() for position in positions if position.problem],
         )
         work = _work(command, orders, hear)
         return carry_out(plan=plan, make_work=lambda: work, watcher=watcher, on_done=lambda communes: None)

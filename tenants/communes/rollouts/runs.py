@@ -34,7 +34,7 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done, for whom, in which waves and how carefully."""
+    """What is to be done, for whom, in which waves and how carefully. `out_of_reach` have failed before it begins."""
 
     command: str
     options: dict[str, Any]
@@ -42,6 +42,12 @@ class Plan:
     jobs: int = 2
     stop_on_failure: bool = True
     has_canary: bool = False
+    out_of_reach: list[Outcome] = field(default_factory=list)
+
+    @property
+    def parts(self) -> int:
+        """The waves, and a last one of those that are out of reach."""
+        return len(self.waves) + bool(self.out_of_reach)
 
 
 @dataclass(slots=True)
@@ -66,17 +72,18 @@ class Report:
 def carry_out(*, plan: Plan, make_work: MakeWork, watcher: Watcher, on_done: OnDone) -> Report:
     """Work through the waves of `plan` and keep what became of each commune.
 
-    A failure in the canary wave always stops the run; in a later one, if the plan says so. The caller holds the lock
-    of the command, so an earlier run of it that still counts as running is dead: it is closed.
+    A failure in the canary wave always stops the run; in a later one, if the plan says so. What is out of reach is
+    entered as failed and stops nobody. The caller holds the lock of the command, so an earlier run of it that still
+    counts as running is dead: it is closed.
     """
-    report = Report(planned=sum(len(wave) for wave in plan.waves))
+    report = Report(planned=sum(len(wave) for wave in plan.waves) + len(plan.out_of_reach))
     rollout = open_rollout(plan)
     ledger = Ledger(rollout, on_done)
     try:
         with Crew(plan.jobs, make_work) as crew:
             for number, wave in enumerate(plan.waves):
                 stop = plan.stop_on_failure or (number == 0 and plan.has_canary)
-                watcher.wave(number, len(plan.waves), len(wave))
+                watcher.wave(number, plan.parts, len(wave))
                 for outcome in crew.work_through([commune.ref() for commune in wave], stop_on_failure=stop):
                     report.outcomes.append(outcome)
                     ledger.note(outcome)
@@ -84,6 +91,12 @@ def carry_out(*, plan: Plan, make_work: MakeWork, watcher: Watcher, on_done: OnD
                 ledger.write()
                 if report.failed and stop:
                     break
+        if plan.out_of_reach:
+            watcher.wave(len(plan.waves), plan.parts, len(plan.out_of_reach))
+        for outcome in plan.out_of_reach:
+            report.outcomes.append(outcome)
+            ledger.note(outcome)
+            watcher.outcome(outcome)
     finally:
         ledger.write()
         report.stopped = len(report.outcomes) < report.planned
@@ -100,6 +113,10 @@ def open_rollout(plan: Plan) -> Rollout:
             RolloutItem(rollout=rollout, commune=commune, wave=number)
             for number, wave in enumerate(plan.waves)
             for commune in wave
+        )
+        RolloutItem.objects.bulk_create(
+            RolloutItem(rollout=rollout, commune_id=outcome.commune.id, wave=len(plan.waves))
+            for outcome in plan.out_of_reach
         )
     return rollout
 

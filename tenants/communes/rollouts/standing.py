@@ -70,6 +70,11 @@ def migrations_on_disk(labels: Iterable[str]) -> set[Key]:
     return found
 
 
+def pending_in(schema: str, labels: Sequence[str]) -> list[Key]:
+    """The migrations of these apps that a schema of the main cell lacks, sorted."""
+    return sorted(migrations_on_disk(labels) - applied_in(schema, labels))
+
+
 def code_standing() -> str:
     """What this code is, as the release that it fits names it: all migrations it brings, of shared tables too."""
     return digest_of(migrations_on_disk({*tenant_labels(), *shared_labels()}))

@@ -10,10 +10,10 @@ from typing import Any
 from tenants.communes.models import Commune, Rollout, RolloutItem
 from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA
 from tenants.communes.queries import last_proven_restore
-from tenants.communes.rollouts.migrating import Position, pending_in, survey
+from tenants.communes.rollouts.migrating import Position, survey
 from tenants.communes.rollouts.releases import Chain, own_level
 from tenants.communes.rollouts.selection import Selector
-from tenants.communes.rollouts.standing import shared_labels, tenant_labels
+from tenants.communes.rollouts.standing import pending_in, shared_labels, tenant_labels
 from tenants.communes.scope import PUBLIC_SCHEMA, public_scope
 
 RUNS_SHOWN = 5
@@ -49,7 +49,12 @@ class FleetStatus:
             "pending": self.pending,
             "levels": dict(self.levels()),
             "behind": [
-                {"commune": position.commune.slug, "level": position.level, "known": position.missing is not None}
+                {
+                    "commune": position.commune.slug,
+                    "level": position.level,
+                    "known": position.missing is not None,
+                    "problem": position.problem,
+                }
                 for position in self.behind
             ],
             "without_schema": self.without_schema,
@@ -58,16 +63,21 @@ class FleetStatus:
 
 
 def fleet_status(selector: Selector) -> FleetStatus:
-    """Look at the selected communes: one statement over all their schemas."""
-    communes = selector.communes()
+    """Look at the selected communes: one statement over all the schemas of a cell.
+
+    Where the shared tables are behind this code, only columns are read that the release before had too. Reading may
+    fail all the same (`reading_shared_tables`).
+    """
+    pending = pending_migrations()
+    communes = selector.communes(few=bool(pending[PUBLIC_SCHEMA]))
     positions = survey(communes)
     present = {position.commune.pk for position in positions}
     with public_scope():
-        runs = list(Rollout.objects.order_by("-began_at")[:RUNS_SHOWN])
+        runs = list(Rollout.objects.only("command", "state", "began_at").order_by("-began_at")[:RUNS_SHOWN])
     return FleetStatus(
         newest=Chain.read().newest_level,
         own=own_level(),
-        pending=pending_migrations(),
+        pending=pending,
         positions=positions,
         without_schema=[commune.slug for commune in communes if commune.pk not in present],
         runs=runs,

@@ -1,7 +1,7 @@
 """What a schema consists of, as lines of text that are equal where two schemas are.
 
-Columns, constraints, indexes and sequences with their definitions, without the schema's own name. Compared by digest in
-the server, so that a schema that is as it should be sends one line.
+Columns, constraints, indexes and sequences with their definitions, and the comments on them, without the schema's own
+name. Compared by digest in the server, so that a schema that is as it should be sends one line.
 """
 
 from __future__ import annotations
@@ -45,6 +45,16 @@ lines (schema_name, line) AS (
   SELECT n.nspname, concat_ws(' ', CASE c.relkind WHEN 'S' THEN 'sequence' WHEN 'r' THEN 'table' ELSE 'relation' END,
       c.relname)
   FROM n JOIN pg_class c ON c.relnamespace = n.oid AND c.relkind NOT IN ('i', 't')
+  UNION ALL
+  SELECT n.nspname, concat_ws(' ', 'comment on', c.relname || coalesce('.' || a.attname, '') || ':', d.description)
+  FROM n JOIN pg_class c ON c.relnamespace = n.oid
+  JOIN pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass
+  LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid AND d.objsubid > 0
+  UNION ALL
+  SELECT n.nspname, concat_ws(' ', 'comment on constraint', c.relname || '.' || o.conname || ':', d.description)
+  FROM n JOIN pg_constraint o ON o.connamespace = n.oid AND o.contype IN ('p', 'u', 'c', 'x', 'f')
+  JOIN pg_class c ON c.oid = o.conrelid
+  JOIN pg_description d ON d.objoid = o.oid AND d.classoid = 'pg_constraint'::regclass
 )
 """
 _DIGESTS = (

@@ -14,9 +14,10 @@ from tenants.communes.backend.introspection import RELATIONS_OF
 from tenants.communes.invalidation import announce
 from tenants.communes.models import Release
 from tenants.communes.provisioning.clone import TEMPLATE_LOCK, TEMPLATE_SCHEMA
+from tenants.communes.provisioning.spares import outdate_spares
 from tenants.communes.rollouts.operations import Rows, rows_added
 from tenants.communes.rollouts.recording import Recorder, RecordingError, RecordingMigrate, recorded
-from tenants.communes.rollouts.releases import Chain, level_of_code
+from tenants.communes.rollouts.releases import Chain
 from tenants.communes.rollouts.standing import (
     applied_in,
     code_standing,
@@ -47,9 +48,10 @@ def create_template() -> None:
 
 
 def seed_template() -> bool:
-    """Run every room's seed inside the template, in one transaction that nobody clones it in.
+    """Run every room's seed inside the template, in one transaction that nobody clones it in or claims a spare.
 
-    Returns whether a row was written; seeds write what is missing, so the second time none is.
+    Returns whether a row was written; seeds write what is missing, so the second time none is. With new rows the spares
+    are outdated in the same moment, so that no commune begins with the old ones.
     """
     with owner_scope(TEMPLATE_SCHEMA), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TEMPLATE_LOCK])
@@ -57,7 +59,10 @@ def seed_template() -> bool:
             if starter.seed is not None:
                 starter.seed()
         cursor.execute("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
-        return bool(cursor.fetchone()[0])
+        changed = bool(cursor.fetchone()[0])
+        if changed:
+            outdate_spares()
+        return changed
 
 
 def release_template(*, verbosity: int = 0) -> Release:
@@ -73,14 +78,21 @@ def release_template(*, verbosity: int = 0) -> Release:
     with owner_scope(TEMPLATE_SCHEMA), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TEMPLATE_LOCK])
-        _refuse_older(code)
+        refuse_older(code)
         if on_disk - applied_in(TEMPLATE_SCHEMA):
             return _migrate(code, verbosity)
         return _adopt(code)
 
 
-def _refuse_older(code: str) -> None:
-    newest, own = Chain.read().newest, level_of_code(code)
+def refuse_older(code: str) -> None:
+    """Raise CodeTooOldError when the newest release is later than that of a code of this standing.
+
+    Asked as the owner: the platform's rights on the shared tables may not be given yet.
+    """
+    with owner_scope(PUBLIC_SCHEMA):
+        releases = list(Release.objects.only("level", "name", "codes").order_by("-level"))
+    newest = releases[0] if releases else None
+    own = next((release.level for release in releases if code in release.codes), None)
     if newest is not None and own is not None and own < newest.level:
         raise CodeTooOldError(
             f"The template is at level {newest.level} ({newest.name}), this code belongs to level {own}. "

@@ -14,8 +14,9 @@ from tenants.communes.models import Commune
 from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA
 from tenants.communes.queries import communes_by_cell
 from tenants.communes.references import SharedReference, given, shared_references
-from tenants.communes.rollouts.migrating import survey
+from tenants.communes.rollouts.migrating import Position, survey
 from tenants.communes.rollouts.selection import Selector
+from tenants.communes.rollouts.shared_tables import shared_tables_are_behind
 from tenants.communes.rollouts.structure import SCHEMAS_AT_ONCE, differences, structure_digests
 from tenants.communes.scope import PUBLIC_SCHEMA, owner_scope
 
@@ -42,19 +43,23 @@ class Finding:
 
 
 def verify_fleet(selector: Selector) -> list[Finding]:
-    """Look at the selected communes; reads only. Communes that are behind are reported and not compared."""
-    positions = survey(selector.communes())
-    behind = [position for position in positions if position.is_behind]
-    findings = [
-        Finding(p.commune.schema_name, f"stands at level {p.level if p.level is not None else 'unknown'}: behind")
-        for p in behind
-    ]
+    """Look at the selected communes; reads only. Communes that are behind or out of reach are reported, not compared.
+
+    Reading may fail where the shared tables are behind this code (`reading_shared_tables`).
+    """
+    positions = survey(selector.communes(few=shared_tables_are_behind()))
+    findings = [Finding(p.commune.schema_name, _standing_of(p)) for p in positions if p.is_behind]
     present = [position.commune for position in positions if not position.is_behind]
     for check in (structure_findings, rights_findings, reference_findings):
         for cell, communes in communes_by_cell(present).items():
             for begin in range(0, len(communes), SCHEMAS_AT_ONCE):
                 findings += check(communes[begin : begin + SCHEMAS_AT_ONCE], cell)
     return findings
+
+
+def _standing_of(position: Position) -> str:
+    level = position.level if position.level is not None else "unknown"
+    return position.problem or f"stands at level {level}: behind"
 
 
 def structure_findings(communes: Sequence[Commune], cell: str) -> list[Finding]:

@@ -10,14 +10,15 @@ import psycopg
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from psycopg import sql
 
 from services.definitions.queries import DefinitionNotFound
 from tenants.accounts.models import User
 from tenants.communes.actions import CommuneOrder, request_commune
-from tenants.communes.models import Commune, CommuneState, ProvisioningRun, SpareSchema
+from tenants.communes.models import AuditEntry, Commune, CommuneState, ProvisioningRun, SpareSchema
 from tenants.communes.provisioning.clone import (
     TEMPLATE_LOCK,
     TEMPLATE_SCHEMA,
@@ -30,8 +31,10 @@ from tenants.communes.provisioning.spares import drop_spares, keep_spares
 from tenants.communes.provisioning.steps import BeingMadeError, provision_commune, step_names
 from tenants.communes.provisioning.tasks import PICKED_UP_WITHIN, provision_waiting
 from tenants.communes.queries import find_commune
+from tenants.communes.rollouts.structure import differences
 from tenants.communes.scope import commune_scope, owner_scope
 from tests.factories.communes import provision, remove
+from tests.servers.running import wait_until
 
 
 def without_schema(catalogue: Catalogue) -> Any:
@@ -53,6 +56,29 @@ def test_a_clone_has_exactly_the_template_s_tables_constraints_and_indexes(gera:
         clone, template = (without_schema(read_catalogue(name)) for name in (gera.schema, TEMPLATE_SCHEMA))
     for made, wanted in zip(clone, template, strict=True):
         assert made == wanted
+
+
+def test_a_clone_has_the_template_s_comments(db: None) -> None:
+    said = {
+        "TABLE {}.django_migrations": 'What commune_template.django_migrations says: 100 % it\'s \\ "so"',
+        "COLUMN {}.accounts_user.email": "in small letters\nalways",
+        "CONSTRAINT accounts_user_pkey ON {}.accounts_user": "the key",
+        "INDEX {}.participation_idea_newest": "for the list",
+        "SEQUENCE {}.django_migrations_id_seq": "counts",
+    }
+    with owner_scope(TEMPLATE_SCHEMA), connection.cursor() as cursor:
+        for place, text in said.items():
+            cursor.execute(sql.SQL(f"COMMENT ON {place.format(TEMPLATE_SCHEMA)} IS {{}}").format(text).as_string())
+    make_schema("besprochen")
+    clone, template = (read_catalogue(name).comments for name in ("besprochen", TEMPLATE_SCHEMA))
+    assert clone == template
+    assert sorted(comment.text for comment in clone) == sorted(said.values())
+    assert differences("besprochen", TEMPLATE_SCHEMA) == []
+    with owner_scope("besprochen"), connection.cursor() as cursor:
+        cursor.execute("COMMENT ON COLUMN besprochen.accounts_user.email IS NULL")
+    assert differences("besprochen", TEMPLATE_SCHEMA) == [
+        "lacks comment on accounts_user.email: in small letters\nalways"
+    ]
 
 
 @pytest.mark.commits
@@ -130,6 +156,42 @@ def test_an_order_sent_twice_with_one_key_is_one_order(db: None) -> None:
     )
     assert first == second
     assert Commune.objects.filter(official_name="Zwickmühle").count() == 1
+
+
+def test_one_order_sent_twice_at_once_is_one_order(committing: None, settings: Any) -> None:
+    order = CommuneOrder(official_name="Zugleichhausen")
+    second: list[ProvisioningRun] = []
+
+    def send_again() -> None:
+        second.append(request_commune(order=order, actor=None, key="order-2"))
+        connection.close()
+
+    thread = threading.Thread(target=send_again)
+    with transaction.atomic():
+        first = request_commune(order=order, actor=None, key="order-2")
+        thread.start()
+        with psycopg.connect(settings.DATABASE_URL, autocommit=True) as onlooker:
+            waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted"
+            wait_until(lambda: onlooker.execute(waiting).fetchone() is not None, what="the second waits for the first")
+    thread.join()
+    assert second == [first]
+    assert Commune.objects.filter(official_name="Zugleichhausen").count() == 1
+    remove(first.commune)
+
+
+def test_what_is_kept_of_an_error_quotes_no_rows(db: None, settings: Any) -> None:
+    """The record can't be changed: a person's data must not get into it."""
+    with owner_scope(TEMPLATE_SCHEMA), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE accounts_user ADD CONSTRAINT nobody CHECK (email !~ 'geheim')")
+    order = CommuneOrder(official_name="Schweigen", admin_email="geheim@schweigen.example")
+    run = request_commune(order=order, actor=None)
+    with pytest.raises(IntegrityError, match="geheim@schweigen"):
+        provision_commune(run_id=run.pk)
+    run.refresh_from_db()
+    reason = AuditEntry.objects.get(verb="commune.broken", target=run.commune.schema_name).detail["reason"]
+    assert run.error == reason
+    assert "IntegrityError: new row for relation" in reason
+    assert "geheim@" not in reason
 
 
 def test_a_commune_is_made_in_few_round_trips(db: None) -> None:

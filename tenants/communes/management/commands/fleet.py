@@ -13,14 +13,22 @@ from tenants.communes.queries import CommuneNotFoundError, find_commune
 from tenants.communes.rollouts.locks import FleetBusyError
 from tenants.communes.rollouts.migrating import Orders, migrate_fleet
 from tenants.communes.rollouts.recording import RecordingError
-from tenants.communes.rollouts.running import CommandOrders, communes_for, load_command, run_over_fleet
+from tenants.communes.rollouts.running import CommandOrders, load_command, positions_for, run_over_fleet
 from tenants.communes.rollouts.runs import Report
 from tenants.communes.rollouts.screen import Screen, console_on, print_table
 from tenants.communes.rollouts.selection import Cut, Selector
+from tenants.communes.rollouts.shared_tables import (
+    SharedTablesBehindError,
+    reading_shared_tables,
+    shared_tables_are_behind,
+)
 from tenants.communes.rollouts.status import FleetStatus, fleet_status, last_failure_of
 from tenants.communes.rollouts.template import CodeTooOldError
 from tenants.communes.rollouts.verifying import verify_fleet
-from tenants.communes.scope import CommuneRef
+from tenants.communes.scope import PUBLIC_SCHEMA, CommuneRef
+
+BEHIND = "The shared tables are behind: `rathausplatz fleet migrate` brings them forward first."
+FAULTS = (FleetBusyError, RecordingError, CodeTooOldError, SharedTablesBehindError, CommuneNotFoundError)
 
 
 def sizes(text: str) -> tuple[int, ...]:
@@ -68,13 +76,16 @@ class Command(BaseCommand):
         run.add_argument("arguments", nargs="...", metavar="ARGUMENT")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["verb"] != "run":
-            require_owner()
+        require_owner()
         self.console = console_on(self.stdout)
-        chosen = (tuple(options[name]) for name in ("state", "wave", "tag", "name"))
+        selector = Selector(*(tuple(options[name]) for name in ("state", "wave", "tag", "name")))
         try:
-            getattr(self, f"do_{options['verb']}")(Selector(*chosen), options)
-        except (FleetBusyError, RecordingError, CodeTooOldError, CommuneNotFoundError) as error:
+            if options["verb"] == "migrate" and not options["dry_run"]:
+                self.do_migrate(selector, options)
+                return
+            with reading_shared_tables():
+                getattr(self, f"do_{options['verb']}")(selector, options)
+        except FAULTS as error:
             raise CommandError(str(error)) from error
 
     def do_migrate(self, selector: Selector, options: dict[str, Any]) -> None:
@@ -108,13 +119,7 @@ class Command(BaseCommand):
         )
         load_command(orders.command)
         if options["dry_run"]:
-            communes = communes_for(orders)
-            rows = [
-                [number + 1, commune.slug, commune.state]
-                for number, wave in enumerate(orders.cut.waves(communes))
-                for commune in wave
-            ]
-            self._show(["wave", "commune", "state"], rows, options)
+            self._show_order(orders, options)
             return
         with Screen(self.console, quiet=options["json"]).showing() as screen:
 
@@ -139,14 +144,16 @@ class Command(BaseCommand):
         print_table(self.console, ["level", "communes"], [[level, str(count)] for level, count in status.levels()])
         self._show_pending(status)
         if status.behind:
-            rows = [[p.commune.slug, "unknown" if p.level is None else p.level] for p in status.behind]
-            self._show(["behind", "level"], rows, options)
+            rows = [[p.commune.slug, "unknown" if p.level is None else p.level, p.problem] for p in status.behind]
+            self._show(["behind", "level", ""], rows, options)
         runs = [[f"{r.began_at:%Y-%m-%d %H:%M}", r.command, r.state] for r in status.runs]
         if runs:
             self._show(["last runs (UTC)", "command", "state"], runs, options)
 
     def do_verify(self, selector: Selector, options: dict[str, Any]) -> None:
         """Compare and check; exits with 1 when something is wrong."""
+        if shared_tables_are_behind():
+            self.stderr.write(BEHIND)
         findings = verify_fleet(selector)
         self._show(["commune", "finding"], [[f.schema, f.text] for f in findings], options)
         if findings:
@@ -154,12 +161,22 @@ class Command(BaseCommand):
         if not options["json"]:
             self.console.print("Every schema equals the template, and every reference leads somewhere.")
 
+    def _show_order(self, orders: CommandOrders, options: dict[str, Any]) -> None:
+        positions = positions_for(orders)
+        rows: list[list[Any]] = [
+            [number + 1, commune.slug, commune.state]
+            for number, wave in enumerate(orders.cut.waves([p.commune for p in positions if not p.problem]))
+            for commune in wave
+        ]
+        rows += [["-", p.commune.slug, p.problem] for p in positions if p.problem]
+        self._show(["wave", "commune", "state"], rows, options)
+
     def _show_plan(self, status: FleetStatus, cut: Cut, options: dict[str, Any]) -> None:
         self._show_pending(status)
         coming = bool(status.pending["commune_template"])
         positions = {p.commune.pk: p for p in status.positions if p.is_behind or coming}
-        waves = cut.waves([position.commune for position in positions.values()])
-        rows = []
+        waves = cut.waves([p.commune for p in positions.values() if not p.problem])
+        rows: list[list[Any]] = []
         for number, wave in enumerate(waves):
             for position in (positions[commune.pk] for commune in wave):
                 way = (
@@ -170,12 +187,15 @@ class Command(BaseCommand):
                     )
                 )
                 rows.append([number + 1, position.commune.slug, position.level or "unknown", way])
+        rows += [["-", p.commune.slug, "unknown", p.problem] for p in positions.values() if p.problem]
         self._show(["wave", "commune", "stands at", "gets"], rows, options)
 
     def _show_pending(self, status: FleetStatus) -> None:
         for schema, names in status.pending.items():
             if names:
                 self.stderr.write(f"{schema} lacks {', '.join(names)}")
+        if status.pending[PUBLIC_SCHEMA]:
+            self.stderr.write(BEHIND)
 
     def _show_failure(self, name: str) -> None:
         failure = last_failure_of(find_commune(name))

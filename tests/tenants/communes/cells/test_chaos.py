@@ -102,12 +102,12 @@ def test_killed_in_its_window_the_commune_writes_again_by_the_schedule(
     jena: Any, fresh_database: str, east_address: str, main_admin: Any, east_admin: Any, tmp_path: Path
 ) -> None:
     # somebody who writes and doesn't come to an end
-    with moving(tmp_path, fresh_database, east_address) as child, east_admin.transaction(force_rollback=True):
-        wait_until(reached("copied"), what="the copy is there", seconds=START)
+    with east_admin.transaction(force_rollback=True):
         east_admin.execute("UPDATE jena.accounts_user SET name = name WHERE false")
-        wait_until(lambda: find_commune("jena").read_only, what="the window")
-        child.send_signal(signal.SIGKILL)
-        child.wait()
+        with moving(tmp_path, fresh_database, east_address) as child:
+            wait_until(lambda: find_commune("jena").read_only, what="the window", seconds=START)
+            child.send_signal(signal.SIGKILL)
+            child.wait()
     assert find_commune("jena").read_only
     wait_until(tidy_moves, what="the dead process's lock is free")
     write("danach")

@@ -39,7 +39,7 @@ def fleet_database(postgres_url: str, migrated_database: str, django_db_setup: N
     """The name of a database with six communes, copied for each test."""
     name = f"rp_fleet_{uuid.uuid4().hex[:10]}"
     copy_database(postgres_url, migrated_database, name)
-    with _using(postgres_url, name, django_db_blocker):
+    with using_database(postgres_url, name, django_db_blocker):
         for number, commune in enumerate(NAMES):
             make_commune(commune, wave=min(number, 2))
     yield name
@@ -47,7 +47,7 @@ def fleet_database(postgres_url: str, migrated_database: str, django_db_setup: N
         admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-class _using:
+class using_database:
     """Django works with another database for a while."""
 
     def __init__(self, postgres_url: str, name: str, blocker: Any) -> None:
@@ -76,7 +76,7 @@ def fleet(postgres_url: str, fleet_database: str, django_db_blocker: Any) -> Ite
     """Six communes at the newest release in a database of this test's own; yields its name."""
     name = f"rp_fleet_{uuid.uuid4().hex[:10]}"
     copy_database(postgres_url, fleet_database, name)
-    with _using(postgres_url, name, django_db_blocker):
+    with using_database(postgres_url, name, django_db_blocker):
         yield name
     with psycopg.connect(postgres_url, autocommit=True) as admin:
         admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

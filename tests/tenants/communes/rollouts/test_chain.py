@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.management import CommandError
 from django.db import ProgrammingError, transaction
@@ -10,6 +12,7 @@ from wagtail.models import Workflow
 from tenants.communes.models import Commune, Release, SpareSchema
 from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA, schema_exists
 from tenants.communes.provisioning.spares import keep_spares
+from tenants.communes.roles import platform_role
 from tenants.communes.rollouts.migrating import bring_forward
 from tenants.communes.rollouts.releases import own_level
 from tenants.communes.rollouts.standing import (
@@ -19,13 +22,14 @@ from tenants.communes.rollouts.standing import (
     standings,
     tenant_labels,
 )
-from tenants.communes.rollouts.template import migrate_schema
-from tenants.communes.scope import owner_scope
+from tenants.communes.rollouts.template import migrate_schema, seed_template
+from tenants.communes.scope import PUBLIC_SCHEMA, owner_scope
 from tests.tenants.communes.rollouts.commanding import (
     as_owner,
     failing_fleet_command,
     fleet_command,
     levels,
+    rows_of,
 )
 from tests.tenants.communes.rollouts.conftest import make_commune
 from tests.tenants.communes.rollouts.releases import ONE_COLUMN_ONE_TABLE, MigrationFolder
@@ -100,6 +104,20 @@ def test_code_of_an_earlier_release_leaves_the_fleet_alone(fleet: str, migration
         fleet_command("migrate")
 
 
+def test_code_of_an_earlier_release_gives_no_rights_on_tables_it_does_not_know(
+    fleet: str, migrations: MigrationFolder
+) -> None:
+    migrations.add(PLACE)
+    fleet_command("migrate")
+    grant = f'GRANT SELECT, INSERT ON record TO "{platform_role()}"'
+    as_owner(PUBLIC_SCHEMA, "CREATE TABLE record (id int)", grant)
+    migrations.take_back()
+    with pytest.raises(CommandError, match="this code belongs to level 1"):
+        fleet_command("migrate")
+    asked = [f"has_table_privilege('{platform_role()}', 'public.record', '{right}')" for right in ("INSERT", "UPDATE")]
+    assert rows_of(PUBLIC_SCHEMA, f"SELECT {', '.join(asked)}") == [(True, False)]
+
+
 def test_a_library_that_drops_old_migrations_is_still_at_the_release(fleet: str, migrations: MigrationFolder) -> None:
     """Squashed migrations are deleted some day; what a schema has recorded stays."""
     migrations.add(PLACE)
@@ -134,6 +152,25 @@ def test_spare_schemas_stay_until_the_template_s_rows_change(fleet: str) -> None
     with owner_scope(TEMPLATE_SCHEMA), transaction.atomic():
         Workflow.objects.all().delete()
     fleet_command("migrate")
+    assert not SpareSchema.objects.exists()
+
+
+def test_no_commune_begins_with_a_spare_from_before_new_seeds(fleet: str, settings: Any) -> None:
+    """The run ends right behind the seeds: what drops the spares never came."""
+    settings.SPARE_SCHEMAS = 1
+    assert keep_spares() == 1
+    with owner_scope(TEMPLATE_SCHEMA), transaction.atomic():
+        Workflow.objects.all().delete()
+    assert seed_template()
+    make_commune("Jessen")
+    assert rows_of("jessen", "SELECT count(*) FROM wagtailcore_workflow") == rows_of(
+        TEMPLATE_SCHEMA, "SELECT count(*) FROM wagtailcore_workflow"
+    )
+    spare = SpareSchema.objects.get().schema_name
+    assert keep_spares() == 1
+    assert not schema_exists(spare)
+    assert not seed_template()
+    make_commune("Kemberg")
     assert not SpareSchema.objects.exists()
 
 
