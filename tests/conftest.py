@@ -12,6 +12,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import hypothesis
@@ -278,6 +279,12 @@ def console_client(database: None) -> Any:
     from django.test import Client
 
     return Client(headers={"host": "console.localhost"})
+
+
+@pytest.fixture
+def one_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No window of a limit ends while the test counts in it."""
+    monkeypatch.setattr("tenants.communes.limits.time", SimpleNamespace(time=lambda: 7200.0))
 
 
 @pytest.fixture

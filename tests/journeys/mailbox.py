@@ -45,7 +45,7 @@ class Mailbox:
     def stop(self) -> None:
         self._controller.stop()
 
-    def wait_for(self, *, to: str, subject: str = "", seconds: float = 30.0) -> EmailMessage:
+    def wait_for(self, *, to: str, subject: str = "", seconds: float = 120.0) -> EmailMessage:
         """The newest message to `to` whose subject contains `subject`, as soon as there is one."""
         deadline = time.monotonic() + seconds
         with self._arrival:

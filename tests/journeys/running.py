@@ -15,7 +15,7 @@ from infra.processes import processes
 from tests.servers.running import end, free_port, wait_until
 from tests.settings import COMMUNE_ROLE_PREFIX, ROLE_PREFIX, ROOT
 
-READY_WITHIN = 60.0
+READY_WITHIN = 180.0
 PREPARED_WITHIN = 240.0
 PREPARE = "from rathausplatz.demo.prepare import prepare; prepare(print)"
 

@@ -11,9 +11,11 @@ import time
 from playwright.sync_api import Page
 from rathausplatz.demo.accounts import PASSWORD
 
+from tests.journeys.running import wait_for
 from tests.journeys.visitor import Visitor, follow
 
 SIGN_IN = "/konto/anmelden/"
+STEP = 30
 
 
 def sign_in(visitor: Visitor, host: str, address: str, password: str = PASSWORD) -> Page:
@@ -26,9 +28,17 @@ def sign_in(visitor: Visitor, host: str, address: str, password: str = PASSWORD)
     return page
 
 
+def fresh_code(secret: str, *, but: str = "") -> str:
+    """A code other than `but`, as soon as the authenticator shows one with enough time left to type it."""
+    wait_for(
+        lambda: time.time() % STEP < STEP / 2 and one_time_code(secret) != but, seconds=3 * STEP, what="a fresh code"
+    )
+    return one_time_code(secret)
+
+
 def one_time_code(secret: str, *, at: float | None = None) -> str:
     """The six digits an authenticator shows (RFC 6238, SHA-1, 30 s)."""
-    counter = int((time.time() if at is None else at) // 30)
+    counter = int((time.time() if at is None else at) // STEP)
     key = base64.b32decode(secret + "=" * (-len(secret) % 8))
     digest = hmac.new(key, struct.pack(">Q", counter), hashlib.sha1).digest()
     start = digest[-1] & 0x0F

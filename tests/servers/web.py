@@ -9,7 +9,12 @@ from types import TracebackType
 
 def page(body: str, status: str = "200 OK", **headers: str) -> bytes:
     """A whole HTTP/1.1 answer."""
-    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body.encode())}", "Content-Type: text/plain"]
+    lines = [
+        f"HTTP/1.1 {status}",
+        f"Content-Length: {len(body.encode())}",
+        "Content-Type: text/plain",
+        "Connection: close",
+    ]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
 

@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 from tenants.communes.scope import require_commune
-from tenants.communes.tasks import commune_task
+from tenants.communes.tasks import commune_task, owner_task
 
 
 def write_down(*words: object) -> None:
@@ -25,6 +25,16 @@ def note(*, number: int = 0) -> None:
 @commune_task()
 def hold(*, name: str) -> None:
     """Begin, and end when the file of that name beside the diary appears."""
+    _hold(name)
+
+
+@owner_task(name="tests.hold_as_owner")
+def hold_as_owner(*, name: str) -> None:
+    """The same in the owner's worker."""
+    _hold(name)
+
+
+def _hold(name: str) -> None:
     write_down("began", name, os.getpid())
     go, pause = Path(os.environ["TASK_DIARY"]).parent / name, threading.Event()
     while not go.exists():

@@ -92,10 +92,15 @@ def unfinished_move(commune: Commune) -> Move | None:
 @contextmanager
 def _alone(commune: Commune) -> Iterator[None]:
     """One process moves a commune at a time; the lock is free the moment that process is gone."""
+    name = lock_name(commune.schema_name)
     with administering(MAIN) as admin:
-        if not value(admin, "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", lock_name(commune.schema_name)):
+        if not value(admin, "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", name):
             raise CellError(f"{commune.name} is being moved by another process.")
-        yield
+        try:
+            yield
+        finally:
+            # said, not left to the closing, which the server notices only a little later
+            value(admin, "SELECT pg_advisory_unlock(hashtextextended(%s, 0))", name)
 
 
 def lock_name(schema: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,6 +13,7 @@ from rathausplatz.page_cache import Page, PageCache, PageStore, store
 
 from tenants.communes.invalidation import invalidate_pages, listener
 from tenants.communes.scope import commune_scope
+from tests.servers.running import wait_until
 
 pytestmark = pytest.mark.commits
 
@@ -55,12 +55,7 @@ class Visitor:
 
 def until(condition: Callable[[], bool]) -> None:
     """Wait for a condition that other threads bring about."""
-    pause = threading.Event()
-    for _attempt in range(500):
-        if condition():
-            return
-        pause.wait(0.01)
-    raise AssertionError("the condition did not come about within 5 s")
+    wait_until(condition, what="another thread brings it about")
 
 
 @pytest.fixture

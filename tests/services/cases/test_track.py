@@ -66,7 +66,7 @@ def test_a_wrong_code_says_the_same_as_a_number_that_does_not_exist(portal: Any,
     assert unknown.status_code == 422
 
 
-def test_many_wrong_codes_have_to_wait(portal: Any, granted: Case, gera: Any) -> None:
+def test_many_wrong_codes_have_to_wait(portal: Any, granted: Case, gera: Any, one_window: None) -> None:
     wrong = {"number": granted.number, "code": "22222222"}
     answers = [portal.post("/vorgang/", wrong).status_code for _try in range(TRIES_OF_VISITOR.times + 1)]
     assert answers == [422] * TRIES_OF_VISITOR.times + [429]

@@ -65,7 +65,7 @@ def test_a_valid_document_is_called_valid_without_personal_data(portal: Any, in_
     assert response.status_code == 200
     assert heading(response) == "Dieses Dokument ist gültig"
     assert document.title in page
-    assert document.issued_at.strftime("%d.%m.%Y") in page
+    assert timezone.localtime(document.issued_at).strftime("%d.%m.%Y") in page
     for secret in ("Müller", "Kornmarkt 7", "G-RZ", document.reference):
         assert secret not in page
 
@@ -156,7 +156,7 @@ def test_looking_at_a_code_writes_nothing(portal: Any, in_gera: Any, django_asse
     assert [text for text in ours if not text.startswith("SELECT")] == []
 
 
-def test_somebody_who_tries_many_codes_has_to_wait(portal: Any, monkeypatch: Any) -> None:
+def test_somebody_who_tries_many_codes_has_to_wait(portal: Any, monkeypatch: Any, one_window: None) -> None:
     monkeypatch.setattr(limits, "CODES", limits.Limit("verify-code", times=3, seconds=600))
     address = f"/pruefen/{grouped(new_code())}/"
     assert [portal.get(address).status_code for _try in range(4)] == [404, 404, 404, 429]

@@ -121,7 +121,7 @@ def test_exactly_280_characters_fit_and_the_database_agrees(in_gera: Any, portal
             Idea.objects.create(text=text, email=ADDRESS)
 
 
-def test_many_ideas_from_one_place_are_slowed_down(in_gera: Any, portal: Client) -> None:
+def test_many_ideas_from_one_place_are_slowed_down(in_gera: Any, portal: Client, one_window: None) -> None:
     for number in range(5):
         portal.post("/mitmachen/ideen/neu/", {"text": f"{TEXT} {number}", "email": ADDRESS}, REMOTE_ADDR="192.0.2.7")
     answer = portal.post("/mitmachen/ideen/neu/", {"text": TEXT, "email": ADDRESS}, REMOTE_ADDR="192.0.2.7")

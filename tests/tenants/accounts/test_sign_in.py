@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -141,7 +142,11 @@ def test_staff_without_second_factor_is_sent_to_set_one_up(portal: Any, gera: An
     assert citizen.get("/konto/").status_code == 200
 
 
-def test_an_app_is_set_up_with_a_qr_code_and_asked_for_at_the_next_sign_in(portal: Any, gera: Any) -> None:
+def test_an_app_is_set_up_with_a_qr_code_and_asked_for_at_the_next_sign_in(
+    portal: Any, gera: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a code is good for 30 seconds by the clock, which might be over between reading and typing it
+    monkeypatch.setattr("allauth.mfa.totp.internal.auth.time", SimpleNamespace(time=lambda: 1_800_000_000.0))
     user = account(gera, "amt@gera.example", UserKind.STAFF, "clerk")
     sign_in(portal, "amt@gera.example")
     asked = portal.get("/konto/2fa/totp/activate/", follow=True)

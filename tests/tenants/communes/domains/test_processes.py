@@ -79,6 +79,7 @@ def own_domain(processes: Processes) -> Iterator[str]:
     processes.write(f"DELETE FROM communes_domain WHERE domain = '{OWN}'")
     processes.write("UPDATE communes_domain SET is_primary = true WHERE domain = 'wurzen.localhost'")
     processes.write("UPDATE wurzen.wagtailcore_site SET hostname = 'wurzen.localhost'")
+    processes.write("DELETE FROM communes_auditentry WHERE verb LIKE 'domain.%'")
     processes.write("SELECT pg_notify('rathausplatz', 'hosts:')")
 
 
