@@ -6,6 +6,7 @@ import atexit
 import json
 import os
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -158,14 +159,30 @@ def find_or_start(
     """Make sure DATABASE_URL names a usable server: the given one, or the embedded one in `data`.
 
     The embedded one is prepared for isolation; DATABASE_URL then logs in as the owner of the schemas, or as the
-    programs that own nothing (`as_owner=False`). A given address is used as it is.
+    programs that own nothing (`as_owner=False`). A given address is used as it is. Where the environment speaks of an
+    installation with a PostgreSQL of its own, the embedded one is not started: raises DatabaseUnusableError.
     """
     env = os.environ if environ is None else environ
     if env.get("DATABASE_URL"):
         check_server(env["DATABASE_URL"])
         return "given"
+    if sign := _sign_of_an_installation(env):
+        raise DatabaseUnusableError(
+            f"DATABASE_URL is not set, and {sign} means that this is no trial: the embedded PostgreSQL is not started. "
+            "Set DATABASE_URL to the owner's login, as in owner.env; on a server, `rathausplatz-as-owner` does that."
+        )
     server = start_server(data / "postgres")
     ensure_database(server)
     env["DATABASE_ADMIN_URL"] = server.url_of(DATABASE_NAME)
     env["DATABASE_URL"] = server.url_of(DATABASE_NAME, OWNER_LOGIN if as_owner else APP_LOGIN)
     return "embedded"
+
+
+def _sign_of_an_installation(env: Mapping[str, str]) -> str:
+    """The variable that only an installation sets whose database is elsewhere; "" for trials and the demo."""
+    if env.get("RATHAUSPLATZ_DEMO", "").lower() in ("1", "true", "on", "yes"):
+        return ""
+    if env.get("DATABASE_ADMIN_URL"):
+        return "DATABASE_ADMIN_URL"
+    domain = env.get("BASE_DOMAIN") or "localhost"
+    return "" if domain == "localhost" else f"BASE_DOMAIN={domain}"

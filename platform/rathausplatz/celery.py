@@ -6,10 +6,11 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging, task_postrun, task_prerun, worker_process_init
 
 from rathausplatz import broker
 from rathausplatz.metrics import tasks as counting_tasks  # noqa: F401 -- listens to Celery
+from rathausplatz.observability import current_task_schema
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rathausplatz.settings")
 broker.register()
@@ -32,6 +33,21 @@ app.autodiscover_tasks(
 @setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
     """Celery leaves logging alone: the settings have configured it."""
+
+
+@task_prerun.connect
+def name_the_commune(task: Any = None, kwargs: Any = None, **_: Any) -> None:
+    """What is logged of a task names its commune, its failure too, which is logged after the scope was left."""
+    if task is not None:
+        task.request.commune_named = current_task_schema.set(str((kwargs or {}).get("schema", "")))
+
+
+@task_postrun.connect
+def forget_the_commune(task: Any = None, **_: Any) -> None:
+    """The next task may be another's, or nobody's."""
+    named = getattr(getattr(task, "request", None), "commune_named", None)
+    if named is not None:
+        current_task_schema.reset(named)
 
 
 @worker_process_init.connect

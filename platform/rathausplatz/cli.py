@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Literal
 
 WITHOUT_DATABASE = {
     "build",
@@ -18,8 +19,8 @@ WITHOUT_DATABASE = {
 }
 # commands whose process must not be able to own a schema
 OWNS_NOTHING = {"beat", "serve", "serve_internal", "worker"}
-# commands that prepare a database with DATABASE_ADMIN_URL
-AS_ADMINISTRATOR = {"database"}
+# what works with DATABASE_ADMIN_URL alone: before the first `database prepare` there is no other login
+AS_ADMINISTRATOR = (["database", "prepare"], ["database", "check"])
 
 
 def data_dir() -> Path:
@@ -45,9 +46,8 @@ def main(argv: list[str] | None = None) -> None:
 
         sys.exit(measure(arguments[2:]))
     if len(arguments) > 1 and arguments[1] not in WITHOUT_DATABASE:
-        if arguments[1] in AS_ADMINISTRATOR and os.environ.get("DATABASE_ADMIN_URL"):
-            # before the first `database prepare` there is no other login
-            os.environ.setdefault("DATABASE_URL", os.environ["DATABASE_ADMIN_URL"])
+        if arguments[1:3] in AS_ADMINISTRATOR and os.environ.get("DATABASE_ADMIN_URL"):
+            os.environ["DATABASE_URL"] = os.environ["DATABASE_ADMIN_URL"]
         find_database(as_owner=is_owners_work(arguments[1:]))
     from django.core.management import execute_from_command_line
 
@@ -59,8 +59,8 @@ def is_owners_work(arguments: list[str]) -> bool:
     return arguments[0] not in OWNS_NOTHING or "--owner" in arguments
 
 
-def find_database(*, as_owner: bool = True) -> None:
-    """Set DATABASE_URL to a usable server or end with a sentence that says what to do."""
+def find_database(*, as_owner: bool = True) -> Literal["given", "embedded"]:
+    """Set DATABASE_URL to a usable server or end with a sentence that says what to do. Says which one it is."""
     from infra.embedded.postgres import DatabaseUnusableError, find_or_start
 
     try:
@@ -72,3 +72,4 @@ def find_database(*, as_owner: bool = True) -> None:
         from rathausplatz.logins import prepare_own_database
 
         prepare_own_database()
+    return found

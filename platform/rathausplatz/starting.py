@@ -6,21 +6,24 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from rathausplatz.demo.supervisor import PortError, check_port
-from tenants.communes.isolation.logins import TooPowerfulError, refuse_powerful_login
+from tenants.communes.isolation.logins import TooPowerfulError, TooWeakError, refuse_powerful_login
 
 
 def check_login() -> None:
-    """Raise CommandError when this process could own the communes' schemas; a demonstration may."""
+    """Raise CommandError when this process could own the communes' schemas, or may not serve them.
+
+    A demonstration may own them.
+    """
     if settings.DEMO:
         return
     try:
         refuse_powerful_login()
-    except TooPowerfulError as error:
+    except (TooPowerfulError, TooWeakError) as error:
         raise CommandError(str(error)) from error
 
 
 def check_start(*, port: int, address: str) -> None:
-    """Raise CommandError when the port can't be used or the login is too powerful; each says what to do."""
+    """Raise CommandError when the port can't be used or the login is the wrong one; each says what to do."""
     try:
         check_port(port, address)
     except PortError as error:

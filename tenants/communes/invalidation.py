@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import psycopg
 import structlog
@@ -20,6 +21,13 @@ from tenants.communes.models.commune import UNSEEN_STATES
 from tenants.communes.scope import cell_of_scope, public_scope, require_commune
 
 CHANNEL = "rathausplatz"
+# a network that is gone without a word is noticed within half a minute; Unix sockets pass over it
+KEEPALIVE: dict[str, Any] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
 log = structlog.get_logger(__name__)
 _watchers: dict[str, list[Callable[[str], None]]] = {}
 
@@ -104,15 +112,22 @@ class Listener:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                self._listen()
+                self._listen_and_forget()
             except psycopg.Error as error:
                 log.warning("invalidation.connection_lost", reason=type(error).__name__)
-            self._up.clear()
-            forget_everything()
+            except Exception:  # of a watcher: the others must go on hearing
+                log.exception("invalidation.watcher_failed")
             self._stop.wait(1.0)
 
+    def _listen_and_forget(self) -> None:
+        try:
+            self._listen()
+        finally:
+            self._up.clear()
+            forget_everything()
+
     def _listen(self) -> None:
-        with psycopg.connect(settings.DATABASE_DIRECT_URL, autocommit=True) as connection:
+        with psycopg.connect(settings.DATABASE_DIRECT_URL, autocommit=True, **KEEPALIVE) as connection:
             connection.execute(f"LISTEN {CHANNEL}")
             forget_everything()
             self._up.set()

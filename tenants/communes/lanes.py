@@ -19,10 +19,15 @@ COMMUNES = "communes"
 BULK = "bulk"
 # the platform's rounds over all communes
 PLATFORM = "celery"
-# provisioning, rollouts, archives: the worker that logs in as the owner of the schemas
+# provisioning, rollouts, removals: the worker that logs in as the owner of the schemas
 OWNER = "owner"
-# what a worker without the owner's login serves
+# the nightly archives and their proofs, a thousand at once: beside `owner`, so that nobody's order waits behind them
+ARCHIVES = "archives"
+# what a worker without the owner's login serves, and what one with it
 WORKER_LANES = (COMMUNES, BULK, PLATFORM)
+OWNER_LANES = (OWNER, ARCHIVES)
+# seconds that a task of the owner may take; a rollout over a whole fleet, the archive of a large commune
+OWNER_TIME_LIMIT = 6 * 3600
 STANDING_AT_MOST = 20
 FORGOTTEN_AFTER = 3600  # seconds
 DELIVERED_AT_MOST = 3

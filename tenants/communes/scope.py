@@ -7,11 +7,13 @@ base, the command base and provisioning; a test holds that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import wraps
+from typing import Any
 
 from django.db import transaction
 
@@ -114,6 +116,18 @@ def _entered(scope: Scope) -> Iterator[None]:
         _scope.reset(token)
 
 
+def in_present_scope(function: Callable[[], Any]) -> Callable[[], Any]:
+    """The function, bound to the scope of now: whenever it is called, it works for whom this code works."""
+    scope = _scope.get()
+
+    @wraps(function)
+    def bound() -> Any:
+        with _entered(scope):
+            return function()
+
+    return bound
+
+
 def _scope_of(commune: CommuneRef) -> Scope:
     return Scope(commune.schema, Duty.COMMUNE, commune, commune.cell)
 
@@ -122,9 +136,10 @@ def _scope_of(commune: CommuneRef) -> Scope:
 def commune_scope(commune: CommuneRef, *, savepoint: bool = True) -> Iterator[CommuneRef]:
     """Work for one commune inside one transaction; the previous scope comes back afterwards, whatever happens.
 
-    Nested and threaded use is safe. Follow-ups registered with `on_commit` still see the commune; a statement of theirs
-    needs a transaction of its own, and without one is refused. Inside another transaction this is a savepoint, unless
-    the caller wants to stand or fall as a whole (`savepoint=False`). Raises UnknownCellError when this process has no
+    Nested and threaded use is safe. Follow-ups registered with `on_commit` work for the commune for which they were
+    registered, also when an outer transaction commits after this scope was left; a statement of theirs needs a
+    transaction of its own, and without one is refused. Inside another transaction this is a savepoint, unless the
+    caller wants to stand or fall as a whole (`savepoint=False`). Raises UnknownCellError when this process has no
     address of the commune's cell.
     """
     with _entered(_scope_of(commune)), transaction.atomic(savepoint=savepoint):

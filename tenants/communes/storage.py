@@ -22,6 +22,9 @@ class CommuneFiles(Protocol):
     def paths(self) -> Iterator[str]:
         """The names of all files of the current scope, in order."""
 
+    def erase(self, name: str) -> None:
+        """Remove one file of the current scope with all its versions; nothing happens where there is none."""
+
     def clear(self) -> None:
         """Remove every file of the current scope. May run twice."""
 
@@ -48,6 +51,10 @@ class CommuneStorage(FileSystemStorage):
             for name in names
         )
 
+    def erase(self, name: str) -> None:
+        """Remove one file of the current scope; nothing happens where there is none."""
+        self.delete(name)
+
     def clear(self) -> None:
         """Remove every file of the current scope. May run twice."""
         _refuse_public()
@@ -73,6 +80,11 @@ class CommuneS3Storage(S3Storage):
         for item in self.bucket.objects.filter(Prefix=prefix):
             yield item.key.removeprefix(prefix)
 
+    def erase(self, name: str) -> None:
+        """Remove one file of the current scope with all its versions; nothing happens where there is none."""
+        _refuse_public()
+        erase_versions(self.bucket, self._normalize_name(name))
+
     def clear(self) -> None:
         """Remove every file of the current scope and its older versions, in pages of 1000. May run twice."""
         _refuse_public()
@@ -81,6 +93,13 @@ class CommuneS3Storage(S3Storage):
             refused = [error for page in versions.delete() for error in page.get("Errors", ())]
             if refused:
                 raise OSError(f"{len(refused)} files below {self.location} could not be removed: {refused[0]['Code']}.")
+
+
+def erase_versions(bucket: Any, key: str) -> None:
+    """Remove an object of S3 with all its versions: where the bucket keeps them, deleting alone only hides it."""
+    for version in bucket.object_versions.filter(Prefix=key):
+        if version.object_key == key:
+            version.delete()
 
 
 def _refuse_public() -> None:

@@ -13,7 +13,15 @@ from django.db import DatabaseError
 
 from tenants.communes.cells import is_reachable
 from tenants.communes.cells.window import SECONDS_OF_A_MOVE, is_moving
-from tenants.communes.lanes import COMMUNES, OWNER, PLATFORM, enter_lane, is_delivered_too_often, leave_lane
+from tenants.communes.lanes import (
+    COMMUNES,
+    OWNER,
+    OWNER_TIME_LIMIT,
+    PLATFORM,
+    enter_lane,
+    is_delivered_too_often,
+    leave_lane,
+)
 from tenants.communes.queries import CommuneGoneError, commune_by_schema, open_communes
 from tenants.communes.rollouts.maintenance import SECONDS_UNTIL_NEXT_TRY
 from tenants.communes.rollouts.releases import is_behind
@@ -21,10 +29,8 @@ from tenants.communes.scope import commune_scope
 
 F = TypeVar("F", bound=Callable[..., Any])
 log = structlog.get_logger(__name__)
-# seconds; a rollout over a whole fleet, the archive of a large commune
-OWNER_TIME_LIMIT = 6 * 3600
 ROUND_EXPIRES = 3600
-_owner_tasks: set[str] = set()
+_lanes_of_owner: dict[str, str] = {}
 
 
 class CommuneTask(Task):
@@ -100,15 +106,15 @@ def send_to_every_commune(task: Any) -> int:
     return len(schemas)
 
 
-def owner_task(*, name: str, **options: Any) -> Any:
+def owner_task(*, name: str, lane: str = OWNER, **options: Any) -> Any:
     """Make a Celery task that owns schemas: provisioning, rollouts, archives. Only the owner's worker takes it.
 
     It may run for hours, is delivered again when its worker dies, and must go on where it stopped.
     """
-    _owner_tasks.add(name)
+    _lanes_of_owner[name] = lane
     return shared_task(name=name, **({"acks_late": True, "time_limit": OWNER_TIME_LIMIT} | options))
 
 
 def route_task(name: str, *_: Any, **__: Any) -> dict[str, str] | None:
-    """Celery's router (CELERY_TASK_ROUTES): the owner's tasks go to the owner's queue."""
-    return {"queue": OWNER} if name in _owner_tasks else None
+    """Celery's router (CELERY_TASK_ROUTES): the owner's tasks go to the owner's queues."""
+    return {"queue": _lanes_of_owner[name]} if name in _lanes_of_owner else None

@@ -92,7 +92,7 @@ def test_redis_understands_its_settings(kind: str) -> None:
 def test_the_commands_of_the_operating_page_are_understood() -> None:
     page = (ROOT / "docs" / "how-to" / "operate.md").read_text()
     ours = "serve|worker|beat|build|check|migrate|commune|fleet|domain|cell|database|directory|operator"
-    said = re.findall(rf"`(?:rathausplatz(?:-as-owner(?: --admin)?)? )?((?:{ours})\b[^`]*)`", page)
+    said = re.findall(rf"`(?:rathausplatz(?:-as-owner(?: --admin| --release \S+)*)? )?((?:{ours})\b[^`]*)`", page)
     commands = {" ".join(command.split()).replace(" N ", " 2 ") for command in said}
     faults = {command: fault for command in commands if (fault := misunderstood(command.split()))}
     assert len(commands) > 20

@@ -96,3 +96,16 @@ def test_a_missing_browser_is_no_reason_to_skip(tmp_path: Path) -> None:
 def test_a_named_browser_must_exist(tmp_path: Path) -> None:
     with pytest.raises(NoBrowserError, match="CHROMIUM=/nowhere/chromium is not a program"):
         find_browser({"CHROMIUM": "/nowhere/chromium", "PATH": str(tmp_path)})
+
+
+@pytest.mark.parametrize("given", [{"DATABASE_ADMIN_URL": "postgresql:///x"}, {"BASE_DOMAIN": "portale.example"}])
+def test_an_installation_without_its_address_starts_no_database_of_its_own(
+    tmp_path: Path, given: dict[str, str]
+) -> None:
+    for words in (["cell", "list"], ["serve"]):
+        said = refusal(run(tmp_path, *words, **given))
+        assert said.startswith("DATABASE_URL is not set, and ")
+        assert said.endswith(
+            "Set DATABASE_URL to the owner's login, as in owner.env; on a server, `rathausplatz-as-owner` does that."
+        )
+    assert list(tmp_path.iterdir()) == []

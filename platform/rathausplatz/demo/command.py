@@ -30,18 +30,13 @@ def run(argv: list[str]) -> int:
     _set_environment(options.port)
     from rathausplatz.cli import find_database
 
-    find_database()
+    found = find_database()
     _prepare_if_changed()
-    return _serve(options.port, began)
+    return _serve(options.port, began, without=LOGINS if found == "embedded" else ())
 
 
-# each process of ours finds the login that it may have by itself
+# with the embedded server each process of ours finds the login that it may have by itself
 LOGINS = ("DATABASE_URL", "DATABASE_ADMIN_URL")
-
-
-def is_embedded() -> bool:
-    """Whether the database is the one that we brought along."""
-    return "DATABASE_ADMIN_URL" in os.environ
 
 
 def _set_environment(port: int) -> None:
@@ -95,7 +90,7 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
-def _serve(port: int, began: float) -> int:
+def _serve(port: int, began: float, *, without: tuple[str, ...]) -> int:
     supervisor = Supervisor()
     supervisor.catch_signals()
     program = str(Path(sys.executable).parent / "rathausplatz")
@@ -105,7 +100,7 @@ def _serve(port: int, began: float) -> int:
             ("Worker", ["worker"]),
             ("Worker of the owner", ["worker", "--owner"]),
         ):
-            supervisor.start(name, [program, *words], without=LOGINS if is_embedded() else ())
+            supervisor.start(name, [program, *words], without=without)
         if not supervisor.wait_until_ready(f"http://127.0.0.1:{port}/readyz", "localhost"):
             if supervisor.stop.is_set():
                 return 0

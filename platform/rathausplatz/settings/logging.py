@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from rathausplatz.discretion import render_error
 from rathausplatz.observability import add_scope, start_sentry
 from rathausplatz.settings.base import DEMO, RELEASE, env
 
@@ -31,7 +32,7 @@ LOGGING = {
             "foreign_pre_chain": _shared,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
+                render_error,
                 _renderer,
             ],
         }

@@ -11,13 +11,17 @@ from celery.schedules import crontab
 from kombu.entity import Exchange, Queue
 
 from rathausplatz.settings.base import DATA_DIR, env
-from tenants.communes.lanes import OWNER, WORKER_LANES
+from tenants.communes.lanes import OWNER_LANES, OWNER_TIME_LIMIT, WORKER_LANES
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
 CELERY_TASK_TIME_LIMIT = 300
+# seconds for a new child of a worker to begin, on a machine that is busy with others too
+CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60.0
 # Redis gives a message to another worker when nobody has acknowledged it for so many seconds. Above a commune's longest
 # task (its export, an hour) and the longest pause before a retry (900 s), or work in good hands would be done twice
 CELERY_VISIBILITY_TIMEOUT = env.int("CELERY_VISIBILITY_TIMEOUT", default=15 * CELERY_TASK_TIME_LIMIT)
+# the same for the owner's worker, whose tasks may take hours
+OWNER_VISIBILITY_TIMEOUT = env.int("OWNER_VISIBILITY_TIMEOUT", default=OWNER_TIME_LIMIT + 3 * CELERY_TASK_TIME_LIMIT)
 
 
 def broker_options(url: str) -> dict[str, Any]:
@@ -42,6 +46,18 @@ def broker_options(url: str) -> dict[str, Any]:
     }
 
 
+def owner_broker_options(url: str) -> dict[str, Any]:
+    """What the owner's worker tells it besides.
+
+    On Redis any worker gives back what has been in hands for longer than its own patience. So what the owner's worker
+    holds is kept apart, where only its like looks.
+    """
+    if not url.startswith(("redis", "sentinel")):
+        return {}
+    keys = {f"{name}_key": f"owner_{name}" for name in ("unacked", "unacked_index", "unacked_mutex")}
+    return {"visibility_timeout": OWNER_VISIBILITY_TIMEOUT, **keys}
+
+
 def lane(name: str, url: str) -> Queue:
     """One queue. On RabbitMQ it is a quorum queue, behind a topic exchange: postponed tasks need one."""
     if url.startswith("amqp"):
@@ -51,7 +67,8 @@ def lane(name: str, url: str) -> Queue:
 
 
 CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(CELERY_BROKER_URL)
-CELERY_TASK_QUEUES = [lane(name, CELERY_BROKER_URL) for name in (*WORKER_LANES, OWNER)]
+OWNER_BROKER_OPTIONS = owner_broker_options(CELERY_BROKER_URL)
+CELERY_TASK_QUEUES = [lane(name, CELERY_BROKER_URL) for name in (*WORKER_LANES, *OWNER_LANES)]
 CELERY_TASK_ROUTES = ("tenants.communes.tasks.route_task",)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

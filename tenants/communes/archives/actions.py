@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,41 +14,61 @@ from django.db import transaction
 from django.utils import timezone
 
 from tenants.communes.archives.export import Written, write_archive
+from tenants.communes.archives.format import ArchiveError
 from tenants.communes.archives.shelf import making, shelf, tidy_workshop
 from tenants.communes.audit import record_act
-from tenants.communes.models import Archive, Commune
+from tenants.communes.models import Archive, ArchiveIntent, Commune
+from tenants.communes.rollouts.locks import fleet_lock
 from tenants.communes.scope import public_scope
 
 log = structlog.get_logger(__name__)
+# seconds; a process that was killed a moment ago holds its lock until PostgreSQL notices
+PATIENCE = 5.0
+
+
+def archive_lock(commune: Commune) -> AbstractContextManager[None]:
+    """Held by whoever makes, thins out or chooses archives of a commune. Raises FleetBusyError while another does."""
+    return fleet_lock(f"archive {commune.schema_name}", wait=PATIENCE)
 
 
 def make_archive(*, commune: Commune, kind: str = Archive.Kind.MANUAL, actor: Any = None) -> Archive:
     """Write the archive of a commune to the shelf and enter it. Not inside a transaction; twice makes two.
 
-    A crash leaves a file in the workshop that the next tidying removes, and never a row without its archive.
+    A crash leaves a file in the workshop, or one on the shelf whose intent is known; the next tidying removes either.
+    It never leaves a row without its archive.
     """
-    name = f"{commune.schema_name}/{timezone.now():%Y%m%dT%H%M%S%fZ}-{kind}.zip"
+    place, name = shelf(), f"{commune.schema_name}/{timezone.now():%Y%m%dT%H%M%S%fZ}-{kind}.zip"
     with making() as (stream, path):
         written = write_archive(commune=commune, target=stream)
         os.fsync(stream.fileno())
-        shelf().put(name, path)
+        with public_scope(), transaction.atomic(durable=True):
+            ArchiveIntent.objects.create(path=name)
+        place.put(name, path)
     with public_scope(), transaction.atomic():
-        archive = Archive.objects.create(
-            commune=commune,
-            kind=kind,
-            path=name,
-            size=written.size,
-            sha256=written.sha256,
-            level=written.manifest.level,
-            rows=written.manifest.rows,
-            files=len(written.manifest.files),
-        )
+        archive = _enter(commune, kind, name, written)
         if kind != Archive.Kind.NIGHTLY:
             record_act(
                 actor=actor, verb="commune.exported", target=commune.schema_name, detail={"sha256": written.sha256}
             )
     log.info("archive.made", commune=commune.schema_name, kind=kind, rows=archive.rows, size=archive.size)
     return archive
+
+
+def _enter(commune: Commune, kind: str, name: str, written: Written) -> Archive:
+    """The row of an archive in place of its intent. Raises ArchiveError when the tidying was quicker."""
+    fulfilled, _by_model = ArchiveIntent.objects.filter(path=name).delete()
+    if not fulfilled:
+        raise ArchiveError(f"Putting {name} on the shelf took so long that it was tidied away.")
+    return Archive.objects.create(
+        commune=commune,
+        kind=kind,
+        path=name,
+        size=written.size,
+        sha256=written.sha256,
+        level=written.manifest.level,
+        rows=written.manifest.rows,
+        files=len(written.manifest.files),
+    )
 
 
 def export_commune(*, commune: Commune, to: Path, actor: Any = None) -> Written:
@@ -95,16 +115,40 @@ def thin_out(commune: Commune) -> int:
 
 
 def tidy_shelf(*, older_than: timedelta = timedelta(hours=6)) -> int:
-    """Remove what crashes left: half-written files, and archives that were finished but never entered."""
+    """Remove what crashes left: half-written files, and those that were meant for the shelf and never entered.
+
+    A file is never removed for being unknown: it may be an archive of a database that was reset to an earlier moment,
+    or of another installation. How many such files there are is logged.
+    """
     removed = tidy_workshop()
     with public_scope():
-        known = set(Archive.objects.exclude(path="").values_list("path", flat=True))
-    before = f"{timezone.now() - older_than:%Y%m%dT%H%M%S%fZ}"
-    for name in shelf().names(""):
-        if name not in known and name.rpartition("/")[2] < before:
-            shelf().delete(name)
-            removed += 1
+        before = timezone.now() - older_than
+        forgotten = list(ArchiveIntent.objects.filter(created_at__lte=before).values_list("pk", flat=True))
+    removed += sum(_tidy_intent(key) for key in forgotten)
+    if removed:
+        log.info("archive.tidied", leftovers=removed)
+    if unknown := _unknown_on_shelf():
+        log.warning("archive.unknown_on_shelf", files=unknown)
     return removed
+
+
+def _tidy_intent(key: int) -> bool:
+    """Remove the file of an intent, and the intent. Whoever is entering the archive right now waits, or came first."""
+    with public_scope(), transaction.atomic():
+        intent = ArchiveIntent.objects.select_for_update().filter(pk=key).first()
+        if intent is None:
+            return False
+        shelf().delete(intent.path)
+        intent.delete()
+    return True
+
+
+def _unknown_on_shelf() -> int:
+    standing = set(shelf().names(""))
+    with public_scope():
+        known = set(Archive.objects.exclude(path="").values_list("path", flat=True))
+        known |= set(ArchiveIntent.objects.values_list("path", flat=True))
+    return len(standing - known)
 
 
 def note_failure(*, commune: Commune, kind: str, error: Exception) -> Archive:

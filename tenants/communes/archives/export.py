@@ -25,6 +25,7 @@ from tenants.communes.archives.format import (
 )
 from tenants.communes.archives.tables import copy_rows, sequences_of, settle_the_text, tables_of
 from tenants.communes.models import Commune, CommuneState, Domain
+from tenants.communes.provisioning.clone import schema_exists
 from tenants.communes.references import references_used
 from tenants.communes.rollouts.standing import applied_in
 from tenants.communes.scope import PUBLIC_SCHEMA, owner_scope, public_scope
@@ -69,14 +70,21 @@ def write_archive(*, commune: Commune, target: IO[bytes]) -> Written:
     Rows come from one REPEATABLE READ READ ONLY transaction; files are read afterwards, so that every file the rows
     name was there. A file that is deleted meanwhile is left out.
     """
-    if commune.state in (CommuneState.REQUESTED, CommuneState.DELETED):
-        raise ArchiveError(f"{commune.name} is {commune.state}: there is nothing to export.")
+    demand_schema(commune)
     told = _entry_of(commune)
     measured = _Measured(target)
     with ArchiveWriter(measured) as writer:  # type: ignore[arg-type]
         manifest = _write_parts(writer, commune, told)
         writer.finish(manifest)
     return Written(manifest, measured.size, measured.sha256)
+
+
+def demand_schema(commune: Commune) -> None:
+    """Raise ArchiveError for a commune that has no schema yet or any more."""
+    if commune.state == CommuneState.DELETED or commune.removal_began_at is not None:
+        raise ArchiveError(f"{commune.name} was deleted: there is nothing to export.")
+    if commune.state == CommuneState.REQUESTED or not schema_exists(commune.schema_name, cell=commune.cell):
+        raise ArchiveError(f"{commune.name} is {commune.state} and has no schema: there is nothing to export.")
 
 
 def _write_parts(writer: ArchiveWriter, commune: Commune, told: CommuneEntry) -> Manifest:

@@ -17,6 +17,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from tenants.communes.archives.format import ArchiveError
+from tenants.communes.storage import erase_versions
+
 UNFINISHED = ".unfinished"
 
 
@@ -27,13 +30,16 @@ class Shelf(Protocol):
         """Move the finished file `made` to the shelf."""
 
     def delete(self, name: str) -> None:
-        """Take an archive away; nothing happens where there is none."""
+        """Take an archive away with all its versions; nothing happens where there is none."""
 
     def exists(self, name: str) -> bool:
         """Whether the archive is there."""
 
     def names(self, prefix: str) -> list[str]:
         """The archives whose name begins with `prefix`."""
+
+    def address(self, name: str) -> str:
+        """Where the archive is, as other programs name it."""
 
     def fetched(self, name: str) -> Any:
         """A context manager: the archive as a local file for reading. Raises FileNotFoundError."""
@@ -64,6 +70,9 @@ class DiskShelf:
         found = (path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*.zip"))
         return sorted(name for name in found if name.startswith(prefix))
 
+    def address(self, name: str) -> str:
+        return str(self._place(name))
+
     @contextmanager
     def fetched(self, name: str) -> Iterator[Path]:
         place = self._place(name)
@@ -84,7 +93,12 @@ class S3Shelf:
     def __init__(self, bucket: str, prefix: str) -> None:
         import boto3
 
-        self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        if not prefix.strip("/"):
+            raise ArchiveError(
+                f"ARCHIVE_DIR={settings.ARCHIVE_DIR} is a whole bucket. Give the archives a prefix of their own in it, "
+                "for example s3://bucket/archives."
+            )
+        self._prefix = f"{prefix.strip('/')}/"
         self._bucket = boto3.resource(
             "s3", endpoint_url=settings.AWS_S3_ENDPOINT_URL, region_name=settings.AWS_S3_REGION_NAME
         ).Bucket(bucket)
@@ -94,7 +108,7 @@ class S3Shelf:
         made.unlink()
 
     def delete(self, name: str) -> None:
-        self._bucket.Object(self._prefix + name).delete()
+        erase_versions(self._bucket, self._prefix + name)
 
     def exists(self, name: str) -> bool:
         return name in self.names(name)
@@ -102,6 +116,9 @@ class S3Shelf:
     def names(self, prefix: str) -> list[str]:
         found = self._bucket.objects.filter(Prefix=self._prefix + prefix)
         return sorted(item.key.removeprefix(self._prefix) for item in found)
+
+    def address(self, name: str) -> str:
+        return f"s3://{self._bucket.name}/{self._prefix}{name}"
 
     @contextmanager
     def fetched(self, name: str) -> Iterator[Path]:
@@ -114,7 +131,7 @@ class S3Shelf:
 
 
 def shelf() -> Shelf:
-    """The shelf of this installation."""
+    """The shelf of this installation. Raises ArchiveError for a bucket without a prefix: it would be all of it."""
     place = str(settings.ARCHIVE_DIR)
     if place.startswith("s3://"):
         parts = urlsplit(place)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -11,13 +11,20 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django_tenants.postgresql_backend import base as django_tenants_base
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
 from tenants.communes.backend.cursors import ScopedCursor, check_statement
 from tenants.communes.backend.introspection import SchemaIntrospection
 from tenants.communes.cells import alias_of
 from tenants.communes.roles import quoted
-from tenants.communes.scope import PUBLIC_SCHEMA, Duty, OutsideTransactionError, Scope, current_scope
+from tenants.communes.scope import (
+    PUBLIC_SCHEMA,
+    Duty,
+    OutsideTransactionError,
+    Scope,
+    current_scope,
+    in_present_scope,
+)
 
 # making a schema counts as touching so many
 WEIGHT_OF_MAKING = 5
@@ -149,11 +156,12 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
 
     @contextmanager
     def _alone_in_transaction(self, scope: Scope) -> Iterator[None]:
-        self._tell("BEGIN; " + self._switch(scope, "LOCAL"))
         try:
+            self._tell("BEGIN; " + self._switch(scope, "LOCAL"))
             yield
         except BaseException:
-            self._tell("ROLLBACK")
+            if self.connection.pgconn.status == ConnStatus.OK:
+                self._tell("ROLLBACK")
             raise
         self._tell("COMMIT")
 
@@ -201,6 +209,10 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
         if weight > settings.SCHEMAS_A_CONNECTION and not self.in_atomic_block:
             self.close()
         super().close_if_unusable_or_obsolete()
+
+    def on_commit(self, func: Callable[[], Any], robust: bool = False) -> None:
+        """Have `func` called after the commit, in the scope of now: the commit may come in that of an outer block."""
+        super().on_commit(in_present_scope(func) if callable(func) else func, robust)
 
     def commit(self) -> None:
         super().commit()

@@ -16,7 +16,7 @@ from django.conf import settings
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from tenants.communes.isolation.database import Login
+from tenants.communes.isolation.database import Login, alone_on_server
 from tenants.communes.roles import owner_role, quoted, replication_login
 from tenants.communes.scope import MAIN
 
@@ -108,7 +108,7 @@ def require_publisher(admin: Admin, cell: str) -> None:
 def make_replication_login(admin: Admin) -> None:
     """The login of other cells' servers: it may connect and receive changes, and read no table. May run twice."""
     name, password = replication_login(), _password()
-    with admin.transaction():
+    with alone_on_server(admin), admin.transaction():
         if value(admin, "SELECT 1 FROM pg_roles WHERE rolname = %s", name) is None:
             run(admin, "CREATE ROLE {} LOGIN REPLICATION NOINHERIT", name)
         if password:

@@ -1,16 +1,20 @@
 """Preparing a database for isolation, as its administrator: roles, logins, and what is taken from everybody.
 
 Against injected SQL a role holds only if the attacker can't leave it: `set_config` could, and so could a block of
-PL/pgSQL. Both are revoked from PUBLIC, which takes a superuser. Source: docs/explanation/isolation.md.
+PL/pgSQL. Both are revoked from PUBLIC, which takes a superuser; so are sizes and row counts, which PostgreSQL tells
+everybody of every table. Source: docs/explanation/isolation.md.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
 
+from tenants.communes.isolation.figures import figures_open_to_all, revoke_figures
 from tenants.communes.roles import communes_role, owner_role, platform_role, reader_role
 
 # functions that change a setting or keep data outside of tables; nothing of ours calls them
@@ -29,6 +33,13 @@ FORBIDDEN_LANGUAGES = ("plpgsql", "sql")
 _FOREIGN = """
 SELECT n.nspname, c.relname, c.relkind::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'v', 'm') AND n.nspname !~ '^(pg_|information_schema$)' AND c.relowner <> %(owner)s::regrole
+"""
+# logins that have what a role of ours may without having become it; whoever administers the server may
+_INHERITS = """
+SELECT DISTINCT l.rolname, r.rolname FROM pg_auth_members m
+JOIN pg_roles l ON l.oid = m.member JOIN pg_roles r ON r.oid = m.roleid
+WHERE r.rolname = ANY(%s) AND l.rolcanlogin AND NOT l.rolsuper AND l.rolname <> session_user
+  AND pg_has_role(l.oid, r.oid, 'USAGE') ORDER BY 1, 2
 """
 _FOREIGN_SCHEMAS = """
 SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)' AND nspowner <> %s::regrole
@@ -54,9 +65,7 @@ def prepare_database(admin: psycopg.Connection, *, app: Login, owner: Login) -> 
     from two processes. Returns what could not be done, a sentence each. Raises PreparationError.
     """
     try:
-        with admin.transaction():
-            # roles belong to the whole server: two preparations at once wait for each other
-            admin.execute("SELECT pg_advisory_xact_lock(hashtextextended('rathausplatz.roles', 0))")
+        with alone_on_server(admin), admin.transaction():
             _make_roles(admin)
             for login, duties in ((app, _app_duties()), (owner, [*_app_duties(), owner_role()])):
                 _make_login(admin, login, duties)
@@ -68,6 +77,25 @@ def prepare_database(admin: psycopg.Connection, *, app: Login, owner: Login) -> 
             "`rathausplatz database prepare` with DATABASE_ADMIN_URL leading to a superuser of that server."
         ) from error
     return findings(admin)
+
+
+@contextmanager
+def alone_on_server(admin: psycopg.Connection) -> Iterator[None]:
+    """One process at a time makes roles, which belong to the whole server.
+
+    A lock belongs to a database, so all take it in `postgres`; where nobody lets us in there, in the present one.
+    """
+    place = {"dbname": "postgres", "password": admin.info.password, "autocommit": True}
+    with ExitStack() as stack:
+        try:
+            lock = stack.enter_context(psycopg.connect(admin.info.dsn, **place))  # type: ignore[arg-type]
+        except psycopg.OperationalError:
+            lock = admin
+        lock.execute("SELECT pg_advisory_lock(hashtextextended('rathausplatz.roles', 0))")
+        try:
+            yield
+        finally:
+            lock.execute("SELECT pg_advisory_unlock(hashtextextended('rathausplatz.roles', 0))")
 
 
 def is_prepared(admin: psycopg.Connection, *, app: Login, owner: Login) -> bool:
@@ -108,13 +136,19 @@ def _make_roles(admin: psycopg.Connection) -> None:
 
 
 def _make_login(admin: psycopg.Connection, login: Login, duties: list[str]) -> None:
+    """Whoever administers and serves under one name, to try things out, keeps what it is."""
+    is_admin = login.name == admin.info.user
     if not _exists(admin, login.name):
         _run(admin, "CREATE ROLE {} LOGIN NOINHERIT", login.name)
+    elif not is_admin:
+        _run(admin, "ALTER ROLE {} NOINHERIT", login.name)
     if login.password:
         statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(login.name), sql.Literal(login.password))
         admin.execute(statement)
+    # from PostgreSQL 16 on each membership says for itself whether it inherits
+    apart = " WITH INHERIT FALSE" if admin.info.server_version >= 160000 and not is_admin else ""
     for duty in duties:
-        _run(admin, "GRANT {} TO {}", duty, login.name)
+        _run(admin, f"GRANT {{}} TO {{}}{apart}", duty, login.name)
     _run(admin, "ALTER ROLE {} SET timezone = 'UTC'", login.name)
 
 
@@ -130,6 +164,7 @@ def _lock_down(admin: psycopg.Connection, logins: list[str]) -> None:
     for language in FORBIDDEN_LANGUAGES:
         _run(admin, "REVOKE USAGE ON LANGUAGE {} FROM PUBLIC", language)
         _run(admin, "GRANT USAGE ON LANGUAGE {} TO {}", language, owner_role())
+    revoke_figures(admin)
 
 
 def _adopt(admin: psycopg.Connection) -> None:
@@ -142,7 +177,7 @@ def _adopt(admin: psycopg.Connection) -> None:
 
 
 def findings(admin: psycopg.Connection) -> list[str]:
-    """What PUBLIC may still do in this database that it must not, a sentence each. Reads only."""
+    """What PUBLIC and our logins may still do in this database that they must not, a sentence each. Reads only."""
     found = []
     for function in FORBIDDEN_FUNCTIONS:
         if _one(admin, "SELECT has_function_privilege('public', %s, 'EXECUTE')", f"pg_catalog.{function}"):
@@ -152,6 +187,14 @@ def findings(admin: psycopg.Connection) -> list[str]:
             found.append(f"Everybody may write functions in {language}: only a superuser can revoke that.")
     if _one(admin, "SELECT has_schema_privilege('public', %s, 'CREATE')", "public"):
         found.append("Everybody may create tables in the schema public.")
+    if figures := figures_open_to_all(admin):
+        found.append(
+            f"Everybody may ask for sizes and row counts of all tables ({', '.join(figures[:2])} and others, "
+            f"{len(figures)} in all): only a superuser can revoke that."
+        )
+    roles = [owner_role(), platform_role(), communes_role()]
+    for login, role in admin.execute(_INHERITS, [roles]).fetchall():
+        found.append(f"{login} inherits what {role} may: `rathausplatz database prepare` with that login ends it.")
     return found
 
 

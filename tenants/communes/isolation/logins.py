@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import structlog
-from django.db import DataError, OperationalError, connection
+from django.conf import settings
+from django.db import DataError, OperationalError, ProgrammingError, connection
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.errors import InsufficientPrivilege
 
 from tenants.communes.cells import cell_names
-from tenants.communes.roles import owner_role
+from tenants.communes.roles import owner_role, platform_role
 from tenants.communes.scope import MAIN, public_scope
 
 log = structlog.get_logger(__name__)
@@ -18,7 +24,7 @@ class TooPowerfulError(RuntimeError):
 
 
 class TooWeakError(RuntimeError):
-    """A process that makes or changes schemas logs in as somebody who may not; the text says what to do."""
+    """A process logs in as somebody who may not do its work, or nobody may yet; the text says what to do."""
 
 
 def require_owners_login() -> None:
@@ -26,12 +32,9 @@ def require_owners_login() -> None:
 
     Otherwise the work would break off half-way, and leave for others what it had ordered.
     """
-    try:
-        with public_scope(), connection.cursor() as cursor:
-            cursor.execute(f"SELECT session_user, {_MAY_OWN}", [owner_role()])
-            login, allowed = cursor.fetchone()
-    except DataError as error:  # there is no such role
-        raise TooWeakError("This database was not prepared. First run `rathausplatz database prepare`.") from error
+    with _explained(), public_scope(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT session_user, {_MAY_OWN}", [owner_role()])
+        login, allowed = cursor.fetchone()
     if not allowed:
         raise TooWeakError(
             f"{login!r} may not make or change schemas. Let DATABASE_URL log in as the owner's login, as in owner.env: "
@@ -39,18 +42,36 @@ def require_owners_login() -> None:
         )
 
 
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Raise TooWeakError where the main cell has no role of ours, or its login may not become one."""
+    try:
+        yield
+    except DataError as error:  # there is no such role
+        raise TooWeakError("This database was not prepared. First run `rathausplatz database prepare`.") from error
+    except ProgrammingError as error:
+        if not isinstance(error.__cause__, InsufficientPrivilege):
+            raise
+        login = conninfo_to_dict(settings.DATABASE_URL).get("user") or "The login of DATABASE_URL"
+        raise TooWeakError(
+            f"{login!r} may not become {platform_role()!r}. Let DATABASE_URL log in as the application's or the "
+            "owner's login; `rathausplatz database prepare` makes both."
+        ) from error
+
+
 def refuse_powerful_login() -> None:
     """Raise TooPowerfulError when this process could become the owner of the schemas of a cell, or is a superuser.
 
     For web servers and the communes' workers: what they can't become, injected SQL can't either. A cell that is out of
-    reach, or was never prepared, keeps nobody from serving the others.
+    reach, or was never prepared, keeps nobody from serving the others. Raises TooWeakError when the main cell's login
+    may not even serve.
     """
-    for cell in cell_names():
+    with _explained():
+        _refuse_in(MAIN)
+    for cell in cell_names()[1:]:
         try:
             _refuse_in(cell)
-        except (OperationalError, DataError):  # no connection, or no such role
-            if cell == MAIN:
-                raise
+        except (OperationalError, DataError, ProgrammingError):  # no connection, no such role, or not for this login
             log.warning("cells.login_not_checked", cell=cell)
 
 

@@ -6,15 +6,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 from django.core.management.base import CommandError
+from django.db import OperationalError
+from psycopg.errors import LockNotAvailable
 
 from tenants.communes.archives.actions import export_commune, make_archive
 from tenants.communes.archives.format import ArchiveError
 from tenants.communes.archives.importing import import_commune
+from tenants.communes.archives.queries import archives_on_shelf
 from tenants.communes.archives.readable.package import write_readable_to
+from tenants.communes.archives.shelf import shelf
 from tenants.communes.lifecycle.offboarding import (
     ArchiveUnprovenError,
     archive_commune,
+    archive_commune_as,
     begin_offboarding,
     cancel_offboarding,
 )
@@ -25,6 +32,7 @@ from tenants.communes.queries import find_commune
 from tenants.communes.rollouts.locks import FleetBusyError
 
 Options = dict[str, Any]
+AGAIN = "Remove the cause, then run the same command again."
 FAULTS = (ArchiveError, FleetBusyError, TemplateBusyError, ArchiveUnprovenError, NameMismatchError)
 
 
@@ -34,6 +42,8 @@ def add_verbs(verbs: Any) -> None:
     export.add_argument("name", help="slug, schema, regional key or name")
     export.add_argument("--to", type=Path, help="the file to write; without it, an archive on the shelf (ARCHIVE_DIR)")
     export.add_argument("--readable", action="store_true", help="CSV, JSON and PDF for people and other vendors")
+    listing = verbs.add_parser("archives", help="a commune's archives on the shelf, the newest first")
+    listing.add_argument("name", help="slug, schema, regional key or name")
     bring = verbs.add_parser("import", help="bring a commune in from its archive")
     bring.add_argument("file", type=Path)
     bring.add_argument("--slug", default="", help="another subdomain than the archive's")
@@ -47,10 +57,45 @@ def add_verbs(verbs: Any) -> None:
         sub.add_argument("name", help="slug, schema, regional key or name")
         sub.add_argument("--reason", required=True)
         sub.add_argument("--json", action="store_true")
+        if verb == "archive":
+            sub.add_argument(
+                "--of", metavar="ARCHIVE", default="", help="one that `archives` lists becomes the final one"
+            )
         if verb == "delete":
             sub.add_argument("--confirm", default="", help="the commune's name, typed again")
-    for sub in (export, bring):
+    for sub in (export, listing, bring):
         sub.add_argument("--json", action="store_true")
+
+
+def carry_out(verb: str, options: Options) -> Any:
+    """Do a verb of this file. What the machine, the S3 or the database's locks refuse is said in one CommandError."""
+    try:
+        return VERBS[verb](options)
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        raise CommandError(f"{error.strerror or error or type(error).__name__}{where}. {AGAIN}") from error
+    except (Boto3Error, BotoCoreError, ClientError) as error:
+        raise CommandError(f"The S3 refused: {str(error).rstrip('.')}. {AGAIN}") from error
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        raise CommandError(f"Something else holds the commune's tables for too long. {AGAIN}") from error
+
+
+def do_archives(options: Options) -> list[dict[str, Any]]:
+    """What is on the shelf of a commune."""
+    return [
+        {
+            "archive": archive.path,
+            "kind": archive.kind,
+            "made": archive.created_at.isoformat(timespec="minutes"),
+            "proven": archive.proven_at.isoformat(timespec="minutes") if archive.proven_at else "",
+            "problem": archive.problem,
+            "size": archive.size,
+            "file": shelf().address(archive.path),
+        }
+        for archive in archives_on_shelf(find_commune(options["name"]))
+    ]
 
 
 def do_export(options: Options) -> Any:
@@ -91,8 +136,11 @@ def do_stay(options: Options) -> Commune:
 
 
 def do_archive(options: Options) -> Commune:
-    """Make and prove the final archive."""
-    return archive_commune(commune=find_commune(options["name"]), actor=None, reason=options["reason"])
+    """Make and prove the final archive, or choose one that is on the shelf."""
+    commune, reason = find_commune(options["name"]), options["reason"]
+    if options["of"]:
+        return archive_commune_as(commune=commune, path=options["of"], actor=None, reason=reason)
+    return archive_commune(commune=commune, actor=None, reason=reason)
 
 
 def do_delete(options: Options) -> Commune:
@@ -103,6 +151,7 @@ def do_delete(options: Options) -> Commune:
 
 
 VERBS: dict[str, Callable[[Options], Any]] = {
+    "archives": do_archives,
     "export": do_export,
     "import": do_import,
     "offboard": do_offboard,

@@ -32,12 +32,15 @@ from tenants.communes.models import (
 )
 from tenants.communes.registry import Registry
 from tenants.communes.roles import role_of
+from tenants.communes.rollouts.locks import fleet_lock
 from tenants.communes.scope import CommuneRef, owner_scope, public_scope
 from tenants.communes.states import TRANSITIONS, TransitionError, change_state
 from tenants.communes.storage import commune_files
 
 log = structlog.get_logger(__name__)
 BEGAN = "commune.removal_began"
+# seconds; the command line and the worker get the same order
+PATIENCE = 60.0
 
 
 class NameMismatchError(Exception):
@@ -91,8 +94,14 @@ def _demand_name(commune: Commune, typed: str) -> None:
 def complete_removal(*, commune_id: int) -> Commune:
     """Carry out a removal that was ordered, or what is left of it after a crash. Twice does no harm.
 
-    Not inside a transaction: each step commits by itself. Raises what stopped it; the next run goes on.
+    Not inside a transaction: each step commits by itself. Raises what stopped it; the next run goes on. While another
+    process is at the same removal this one waits a minute, then raises FleetBusyError.
     """
+    with fleet_lock(f"remove {commune_id}", wait=PATIENCE):
+        return _complete(commune_id)
+
+
+def _complete(commune_id: int) -> Commune:
     with public_scope():
         commune = Commune.objects.get(pk=commune_id)
     if commune.state == CommuneState.DELETED:

@@ -1,6 +1,6 @@
 """Communes, hosts, cells, how all are made, upgraded, moved and archived, and what the operator did. In `public`."""
 
-from tenants.communes.models.archives import Archive
+from tenants.communes.models.archives import Archive, ArchiveIntent
 from tenants.communes.models.audit import AuditEntry
 from tenants.communes.models.cells import Cell, Move
 from tenants.communes.models.commune import Commune, CommuneKind, CommuneState
@@ -12,6 +12,7 @@ from tenants.communes.models.rollouts import Release, Rollout, RolloutItem
 __all__ = [
     "ANSWERING_STATES",
     "Archive",
+    "ArchiveIntent",
     "AuditEntry",
     "Cell",
     "Commune",

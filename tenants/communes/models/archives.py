@@ -1,4 +1,4 @@
-"""Where a commune's archives are, and whether one of them was proven to restore."""
+"""Where a commune's archives are, which are about to be there, and whether one of them was proven to restore."""
 
 from __future__ import annotations
 
@@ -30,6 +30,16 @@ class Archive(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class ArchiveIntent(models.Model):
+    """A file that is about to stand on the shelf and is no archive yet. What is left of a crash is found by it."""
+
+    path = models.CharField(max_length=500, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
         return self.path

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,13 @@ from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 from rathausplatz.management.commands.serve_internal import internal_address
 from rathausplatz.metrics.exposition import exposition
-from rathausplatz.metrics.folders import begin_counting, counter_files
+from rathausplatz.metrics.folders import counter_files
 from rathausplatz.metrics.middleware import MetricsMiddleware
 
 from tenants.communes.models import Archive, Commune, Domain, Release
 from tests.conftest import database_url
 from tests.servers.platform import ask, platform_environ, program
-from tests.servers.running import free_port
+from tests.servers.running import free_port, wait_until
 from tests.settings import APP_LOGIN, TEST_DATA
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -102,14 +103,47 @@ def test_without_a_proven_restore_there_is_no_age(gera: Any) -> None:
     assert b"rathausplatz_last_proven_restore_age_seconds" not in exposition()
 
 
-def test_a_service_that_starts_again_begins_at_zero_and_leaves_others_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
-    for service in ("web-1", "web-2"):
-        (begin_counting(tmp_path, service) / "counter_1.db").touch()
-    begin_counting(tmp_path, "web-1")
-    assert counter_files(tmp_path) == [str(tmp_path / "web-2" / "counter_1.db")]
+@contextmanager
+def counting(folder: Path, service: str, *, only_a_child: bool = False) -> Iterator[Path]:
+    """A process that counts in the folder yielded, until it is killed; or only a child is left that it forked."""
+    command = [sys.executable, "-c", COUNT_AND_WAIT, str(folder), service, "fork" * only_a_child]
+    environ = platform_environ(data=folder, database_url="")
+    with subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        own = Path(process.stdout.readline().strip())
+        yield own
+        process.kill()
+        process.wait()
+
+
+COUNT_AND_WAIT = """
+import os, sys
+from pathlib import Path
+from rathausplatz.metrics.folders import begin_counting
+own = begin_counting(Path(sys.argv[1]), sys.argv[2])
+if sys.argv[3] and os.fork():
+    os._exit(0)
+(own / "counter_1.db").touch()
+print(own, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_processes_of_one_service_count_side_by_side_until_they_end(tmp_path: Path) -> None:
+    with counting(tmp_path, "worker-communes") as first:
+        with counting(tmp_path, "worker-communes") as second:
+            assert first != second
+            assert counter_files(tmp_path) == sorted(str(own / "counter_1.db") for own in (first, second))
+        with counting(tmp_path, "web-8000") as web:
+            assert counter_files(tmp_path) == sorted(str(own / "counter_1.db") for own in (first, web))
+
+
+def test_a_folder_stays_while_a_forked_child_counts_in_it(tmp_path: Path) -> None:
+    with (
+        counting(tmp_path, "worker-communes", only_a_child=True) as own,
+        counting(tmp_path, "web-8000") as web,
+    ):
+        assert counter_files(tmp_path) == sorted(str(each / "counter_1.db") for each in (own, web))
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.5", "::1", "fd00::1", "0.0.0.0"])
@@ -132,6 +166,11 @@ def data(django_db_setup: None) -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def counters_of_web(data: Path) -> list[Path]:
+    """The files that the web server's processes count in."""
+    return list((data / "metrics").glob("web-*/counter_*.db"))
+
+
 def test_several_web_processes_are_added_up(postgres_url: str, fresh_database: str, data: Path) -> None:
     import psycopg
 
@@ -141,6 +180,8 @@ def test_several_web_processes_are_added_up(postgres_url: str, fresh_database: s
         program("web", "serve", "--workers", "2", environ=environ, host="gera.localhost") as web,
         program("internal", "serve-internal", environ=environ, host="localhost") as internal,
     ):
+        # one of the two answers while the other is still beginning
+        wait_until(lambda: len(counters_of_web(data)) == 2, what="both web processes count")
         before = samples(ask(internal, "/metrics")[1])
         for _visit in range(30):
             assert ask(web, "/gibt/es/nicht/", host="gera.localhost")[0] == 404
@@ -153,7 +194,7 @@ def test_several_web_processes_are_added_up(postgres_url: str, fresh_database: s
     assert grown("rathausplatz_commune_requests_total", commune="gera") == 30
     assert grown("rathausplatz_commune_requests_total", commune="wurzen") == 30
     assert grown("rathausplatz_page_cache_total", outcome="miss") == 60
-    assert len(list((data / "metrics").glob("web-*/counter_*.db"))) == 2
+    assert len(counters_of_web(data)) == 2
     assert not [key for key in after if "pid" in dict(key[1])]
 
 

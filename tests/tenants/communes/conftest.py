@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import psycopg
 import pytest
 import yaml
@@ -42,6 +43,17 @@ def archive_dir(settings: Any, tmp_path: Path) -> Path:
     """An empty shelf of this test's own."""
     settings.ARCHIVE_DIR = str(tmp_path / "archives")
     return tmp_path / "archives"
+
+
+@pytest.fixture
+def versioned_bucket(bucket: Any, object_store: Any) -> Iterator[Any]:
+    """A bucket of this test's own that keeps what is overwritten and deleted."""
+    own = boto3.resource("s3", **object_store.sign_in()).create_bucket(Bucket=f"versions-{uuid.uuid4().hex[:10]}")
+    own.Versioning().enable()
+    yield own
+    own.object_versions.all().delete()
+    own.delete()
+    own.meta.client.close()
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ def export(*, schema: str, to: str) -> None:
 
 
 def shelve(*, schema: str) -> None:
-    """What the night does."""
+    """What the night does with one commune: makes its archive, or goes on with tonight's."""
     from tenants.communes.archives.nightly import archive_tonight
     from tenants.communes.queries import find_commune
 

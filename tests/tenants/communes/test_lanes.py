@@ -10,13 +10,18 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from rathausplatz.settings.worker import broker_options, owner_broker_options
 
 from services.cases.tasks import sweep_commune
+from tenants.communes.archives.tasks import archive_one
 from tenants.communes.lanes import (
+    ARCHIVES,
     BULK,
     COMMUNES,
     DELIVERED_AT_MOST,
     OWNER,
+    OWNER_TIME_LIMIT,
     PLATFORM,
     STANDING_AT_MOST,
     enter_lane,
@@ -82,8 +87,9 @@ def test_a_task_is_given_up_after_its_worker_died_so_often() -> None:
 def test_each_kind_of_task_is_sent_where_it_is_served(gera: Any, sent: Any) -> None:
     sweep_commune.delay(schema="gera")
     provision.delay(run_id="none")
+    archive_one.delay(commune_id=0, proof=False)
     rounds = send_to_every_commune(sweep_commune)
-    assert sent() == sorted([COMMUNES, OWNER] + [PLATFORM] * rounds)
+    assert sent() == sorted([COMMUNES, OWNER, ARCHIVES] + [PLATFORM] * rounds)
     assert rounds >= 2
 
 
@@ -92,3 +98,19 @@ def test_a_retry_takes_its_place_like_any_other(gera: Any, sent: Any) -> None:
         enter_lane("gera")
     sweep_commune.apply_async(kwargs={"schema": "gera"}, exchange="elsewhere", routing_key="elsewhere", countdown=60)
     assert sent() == [BULK]
+
+
+@pytest.mark.parametrize(
+    ("words", "had"), [(["--queues", "owner"], "communes"), (["--owner", "--queues", "bulk"], "owner")]
+)
+def test_a_worker_serves_the_lanes_of_its_login_only(words: list[str], had: str) -> None:
+    with pytest.raises(CommandError, match=f"No queue .* for this worker; it has {had},"):
+        call_command("worker", *words)
+
+
+def test_what_the_owner_holds_on_redis_is_kept_apart_and_for_longer_than_its_longest_task() -> None:
+    own, others = owner_broker_options("redis://a"), broker_options("redis://a")
+    assert own["visibility_timeout"] > OWNER_TIME_LIMIT > others["visibility_timeout"]
+    kept = ("unacked_key", "unacked_index_key", "unacked_mutex_key")
+    assert all(own[name] not in ("unacked", "unacked_index", "unacked_mutex") and name not in others for name in kept)
+    assert owner_broker_options("amqp://a") == owner_broker_options("filesystem://") == {}

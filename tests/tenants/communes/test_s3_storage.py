@@ -188,3 +188,18 @@ def test_a_commune_lists_and_deletes_within_its_prefix_only(
             with pytest.raises(SuspiciousOperation):
                 s3_storage.listdir(name)
     assert [item.key for item in bucket.objects.all()] == ["wurzen/a.txt"]
+
+
+def test_what_is_erased_leaves_no_version_behind(object_store: Any, versioned_bucket: Any, gera: Any) -> None:
+    storage = CommuneS3Storage(
+        bucket_name=versioned_bucket.name, endpoint_url=object_store.endpoint, region_name=object_store.region
+    )
+    with commune_scope(gera):
+        for name in ("exports/a.zip", "exports/a.zip.other"):
+            storage.save(name, ContentFile(b"1"))
+        storage.delete("exports/a.zip")
+        assert len(list(versioned_bucket.object_versions.all())) == 3
+        storage.erase("exports/a.zip")
+        storage.erase("exports/a.zip")
+    storage.connection.meta.client.close()
+    assert [version.object_key for version in versioned_bucket.object_versions.all()] == ["gera/exports/a.zip.other"]

@@ -13,7 +13,7 @@ from rathausplatz.celery import app
 from rathausplatz.metrics.folders import begin_counting
 from rathausplatz.starting import check_login
 from tenants.communes.commands import require_owner
-from tenants.communes.lanes import OWNER, WORKER_LANES
+from tenants.communes.lanes import OWNER_LANES, WORKER_LANES
 
 
 class Command(BaseCommand):
@@ -23,22 +23,22 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--concurrency", type=int, help="tasks at once; 2, or 1 with --owner")
         parser.add_argument("--pool", default="prefork", choices=["prefork", "threads", "solo"])
-        parser.add_argument("--queues", default=",".join(WORKER_LANES), help="served in turn; all but the owner's")
-        parser.add_argument(
-            "--owner", action="store_true", help="serve the owner's queue alone, with the owner's login"
-        )
+        parser.add_argument("--queues", help="served in turn; all but the owner's, or all of the owner's with --owner")
+        parser.add_argument("--owner", action="store_true", help="serve the owner's queues, with the owner's login")
         parser.add_argument("--without-schedule", action="store_true", help="`rathausplatz beat` runs somewhere else")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        lanes = OWNER_LANES if options["owner"] else WORKER_LANES
+        queues = options["queues"] or ",".join(lanes)
+        unknown = set(queues.split(",")) - {*lanes}
+        if unknown:
+            raise CommandError(f"No queue {', '.join(sorted(unknown))} for this worker; it has {', '.join(lanes)}.")
         if options["owner"]:
             require_owner()
+            app.conf.broker_transport_options = app.conf.broker_transport_options | settings.OWNER_BROKER_OPTIONS
         else:
             check_login()
         connection.close()  # the children of the worker must not share it
-        queues = OWNER if options["owner"] else options["queues"]
-        unknown = set(queues.split(",")) - {*WORKER_LANES, OWNER}
-        if unknown:
-            raise CommandError(f"No queue {', '.join(sorted(unknown))}; there are {', '.join((*WORKER_LANES, OWNER))}.")
         arguments = [
             "worker",
             f"--concurrency={options['concurrency'] or (1 if options['owner'] else 2)}",

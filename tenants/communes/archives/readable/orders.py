@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from datetime import timedelta
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 import structlog
@@ -14,6 +15,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tenants.communes.archives.actions import reason_of
 from tenants.communes.archives.export import NOT_ARCHIVED
@@ -21,11 +23,14 @@ from tenants.communes.archives.readable.package import write_readable
 from tenants.communes.audit import record_act
 from tenants.communes.models import ReadableExport
 from tenants.communes.scope import owner_scope, public_scope, require_commune
+from tenants.communes.storage import commune_files
 
 log = structlog.get_logger(__name__)
 State = ReadableExport.State
 # a task that was lost is sent again by the night
 LOST_AFTER = timedelta(hours=1)
+# an order that nobody could make until then blocks no further one
+GIVEN_UP_AFTER = timedelta(days=3)
 
 
 def order_readable_export(*, actor: Any) -> ReadableExport:
@@ -44,35 +49,59 @@ def order_readable_export(*, actor: Any) -> ReadableExport:
     return export
 
 
-def fulfil(*, export_id: UUID | str) -> str:
-    """Make an ordered export and store it with the commune's files. An export that is made already is left alone."""
+def fulfil(*, export_id: UUID | str) -> None:
+    """Pack an ordered export; after the transaction it is stored with the commune's files, and marked.
+
+    Storing may take longer than a transaction may be idle, so it has none. One that is made already is left alone.
+    """
     ordered = exports_of_commune().filter(pk=export_id)
     with public_scope():
         export = ordered.first()
     if export is None or export.state != State.WAITING:
-        return export.state if export else ""
+        return
+    content = tempfile.TemporaryFile()  # noqa: SIM115 - who stores it closes it
     try:
         with transaction.atomic():
-            _store(export)
+            write_readable(content)
     except Exception as error:  # noqa: BLE001 - whatever it is, who ordered must see that it failed
-        log.error("readable_export.failed", error=type(error).__name__)
-        export.state, export.problem = State.FAILED, reason_of(error)[:300]
-    with public_scope():
-        export.finished_at = timezone.now()
-        export.save()
-    return export.state
+        content.close()
+        problem = _problem(error)
+        transaction.on_commit(lambda: _mark(export, state=State.FAILED, problem=problem))
+    else:
+        transaction.on_commit(lambda: _store(export, content))
 
 
-def _store(export: ReadableExport) -> None:
+def _store(export: ReadableExport, content: IO[bytes]) -> None:
+    """Put a packed export where it is fetched, without a transaction, and close it."""
     name = f"{NOT_ARCHIVED}{export.pk}.zip"
-    with tempfile.TemporaryFile() as content:
-        write_readable(content)
-        export.size = content.tell()
-        content.seek(0)
-        default_storage.delete(name)
-        export.path = default_storage.save(name, File(content))
-    export.state = State.DONE
-    export.expires_at = timezone.now() + timedelta(days=settings.EXPORT_DAYS)
+    try:
+        with content:
+            size = content.seek(0, os.SEEK_END)
+            content.seek(0)
+            commune_files().erase(name)
+            path = default_storage.save(name, File(content))
+    except Exception as error:  # noqa: BLE001 - as above
+        _mark(export, state=State.FAILED, problem=_problem(error))
+        return
+    over = timezone.now() + timedelta(days=settings.EXPORT_DAYS)
+    if not _mark(export, state=State.DONE, path=path, size=size, expires_at=over):
+        # deleted or given up meanwhile; delivered twice, the other has stored the same under the same name
+        with public_scope():
+            is_there = ReadableExport.objects.filter(pk=export.pk, state=State.DONE).exists()
+        if not is_there:
+            commune_files().erase(path)
+
+
+def _problem(error: Exception) -> str:
+    log.error("readable_export.failed", error=type(error).__name__)
+    return reason_of(error)[:300]
+
+
+def _mark(export: ReadableExport, **outcome: Any) -> bool:
+    """Note how a waiting order ended, in a transaction of its own; returns whether it was waiting still."""
+    with public_scope(), transaction.atomic():
+        waiting = ReadableExport.objects.filter(pk=export.pk, state=State.WAITING)
+        return bool(waiting.update(finished_at=timezone.now(), **outcome))
 
 
 def exports_of_commune() -> QuerySet[ReadableExport]:
@@ -95,17 +124,39 @@ def readable_export_to_download(key: UUID) -> ReadableExport | None:
 
 
 def expire_exports() -> int:
-    """Remove the files of exports whose days are over; returns how many. As the owner."""
+    """Remove the files of exports whose days are over; returns how many. As the owner.
+
+    One that can't be removed stops no other. Raises RuntimeError at the end, when there was one.
+    """
     with public_scope():
         over = list(
             ReadableExport.objects.select_related("commune").filter(state=State.DONE, expires_at__lte=timezone.now())
         )
+    failed = 0
     for export in over:
-        with owner_scope(export.commune.schema_name, export.commune.ref()):
-            default_storage.delete(export.path)
-        with public_scope():
-            ReadableExport.objects.filter(pk=export.pk).update(state=State.EXPIRED, path="")
+        try:
+            _expire(export)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+            log.error("readable_export.kept", commune=export.commune.schema_name, reason=reason_of(error))
+            failed += 1
+    if failed:
+        raise RuntimeError(f"{failed} of {len(over)} exports whose days are over could not be removed.")
     return len(over)
+
+
+def _expire(export: ReadableExport) -> None:
+    with owner_scope(export.commune.schema_name, export.commune.ref()):
+        commune_files().erase(export.path)
+    with public_scope():
+        ReadableExport.objects.filter(pk=export.pk).update(state=State.EXPIRED, path="")
+
+
+def give_up_exports() -> int:
+    """Mark orders that nobody could make for days as failed, so that a new one can be placed; returns how many."""
+    with public_scope():
+        lost = ReadableExport.objects.filter(state=State.WAITING, created_at__lt=timezone.now() - GIVEN_UP_AFTER)
+        problem = _("In drei Tagen nicht gelungen. Bestellen Sie noch einmal.")
+        return lost.update(state=State.FAILED, problem=problem, finished_at=timezone.now())
 
 
 def lost_exports() -> list[tuple[str, str]]:

@@ -6,14 +6,17 @@ import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 from typing import IO, Any
 
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from tenants.communes.archives.actions import owner_only
-from tenants.communes.archives.export import NOT_ARCHIVED
+from tenants.communes.archives.export import NOT_ARCHIVED, demand_schema
+from tenants.communes.archives.format import ArchiveError
 from tenants.communes.archives.readable import spreadsheets  # noqa: F401 - registers the tables
 from tenants.communes.archives.readable.parts import (
     FORMAT,
@@ -25,6 +28,7 @@ from tenants.communes.archives.readable.parts import (
 )
 from tenants.communes.audit import record_act
 from tenants.communes.models import Commune
+from tenants.communes.rollouts.releases import is_behind
 from tenants.communes.scope import commune_scope, public_scope, require_commune
 from tenants.communes.storage import commune_files
 
@@ -33,15 +37,33 @@ CHUNK = 1024 * 1024
 ALREADY_PACKED = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".pdf", ".zip", ".woff2", ".mp4", ".docx", ".xlsx")
 
 
-def write_readable(target: IO[bytes]) -> Package:
-    """Write the current commune's export to `target`. Reads in the commune's scope and with its role."""
-    package = Package()
+class Wakefulness:
+    """Asks the database something now and then: PgBouncer ends a transaction that packs large files in silence."""
+
+    def __init__(self, every: float) -> None:
+        self._every, self._last = every, monotonic()
+
+    def keep(self) -> None:
+        """Call often; it asks once `every` seconds have passed."""
+        if monotonic() - self._last < self._every:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        self._last = monotonic()
+
+
+def write_readable(target: IO[bytes], *, awake_every: float = 60.0) -> Package:
+    """Write the current commune's export to `target`. Reads in the commune's scope and with its role.
+
+    Its transaction is never silent for much longer than `awake_every` seconds.
+    """
+    package, wakefulness = Package(), Wakefulness(awake_every)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
         for language, name in NOTES.items():
             archive.writestr(name, _note(language).encode())
         for _name, exporter in sorted(readable_exports.items(), key=lambda entry: entry[1].order):
             for file in exporter.files(package):
-                package.packed.append(_write(archive, file))
+                package.packed.append(_write(archive, file, wakefulness))
     return package
 
 
@@ -58,7 +80,7 @@ def _note(language: str) -> str:
         )
 
 
-def _write(archive: zipfile.ZipFile, file: ReadableFile) -> Packed:
+def _write(archive: zipfile.ZipFile, file: ReadableFile, wakefulness: Wakefulness) -> Packed:
     info = zipfile.ZipInfo(file.path, timezone.localtime().timetuple()[:6])
     packed = file.path.lower().endswith(ALREADY_PACKED)
     info.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
@@ -67,6 +89,7 @@ def _write(archive: zipfile.ZipFile, file: ReadableFile) -> Packed:
         for chunk in file.content:
             stream.write(chunk)
             size += len(chunk)
+            wakefulness.keep()
     return Packed(file.path, file.title, getattr(file.content, "count", None), size)
 
 
@@ -87,7 +110,13 @@ def _content(path: str) -> Iterator[bytes]:
 
 
 def write_readable_to(*, commune: Commune, to: Path, actor: Any) -> int:
-    """Write the readable export of a commune to the file `to`, which appears whole or not at all; returns its size."""
+    """Write the readable export of a commune to the file `to`, which appears whole or not at all; returns its size.
+
+    Raises ArchiveError for a commune that has nothing to export, or whose schema this release can't read.
+    """
+    demand_schema(commune)
+    if is_behind(commune.ref()):
+        raise ArchiveError(f"{commune.name} is behind this release: run `rathausplatz fleet migrate` first.")
     unfinished = to.with_name(f"{to.name}.unfinished")
     try:
         with open(unfinished, "wb", opener=owner_only) as stream, commune_scope(commune.ref()):

@@ -7,6 +7,6 @@ from tenants.communes.tasks import commune_task
 
 
 @commune_task(time_limit=3600)
-def make_readable(*, export_id: str) -> str:
+def make_readable(*, export_id: str) -> None:
     """Make an ordered export. May be delivered twice."""
-    return fulfil(export_id=export_id)
+    fulfil(export_id=export_id)

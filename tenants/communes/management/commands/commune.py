@@ -1,4 +1,4 @@
-"""`rathausplatz commune create|list|show|suspend|resume|export|import|offboard|stay|archive|delete|move`."""
+"""`rathausplatz commune create|list|show|suspend|resume|export|archives|import|offboard|stay|archive|delete|move`."""
 
 from __future__ import annotations
 
@@ -30,6 +30,15 @@ from tenants.communes.states import TransitionError
 
 # what the person at the command line can do something about
 FAULTS = (CommuneNotFoundError, TransitionError, CellError, UnknownCellError, BeingMadeError, *lifecycle.FAULTS)
+
+# what a line of a list says, and what is said of an empty one
+LISTINGS = {
+    "list": (
+        "{slug:<32} {state:<13} {name:<40} {portal}",
+        'No commune yet. Take one on: rathausplatz commune create --name "Gera, Stadt"',
+    ),
+    "archives": ("{archive:<60} made {made}, proven {proven:<22} {file}", "No archive of it is on the shelf."),
+}
 
 OWNERS_VERBS = frozenset({"create", "export", "import", "archive", "delete", "move"})
 
@@ -108,7 +117,7 @@ class Command(BaseCommand):
         verb = options["verb"]
         if verb not in lifecycle.VERBS:
             return getattr(self, f"do_{verb}")(options)
-        result = lifecycle.VERBS[verb](options)
+        result = lifecycle.carry_out(verb, options)
         return _row_of(result.schema_name) if isinstance(result, Commune) else result
 
     def do_create(self, options: dict[str, Any]) -> Any:
@@ -178,10 +187,11 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(result, ensure_ascii=False, indent=2))
             return
         if isinstance(result, list):
+            line, empty = LISTINGS[options["verb"]]
             for row in result:
-                self.stdout.write(f"{row['slug']:<32} {row['state']:<13} {row['name']:<40} {row['portal']}")
+                self.stdout.write(line.format(**row))
             if not result:
-                self.stdout.write('No commune yet. Take one on: rathausplatz commune create --name "Gera, Stadt"')
+                self.stdout.write(empty)
             return
         for key, value in result.items():
             self.stdout.write(f"{key:<17} {'–' if value is None else value}")

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
+from structlog.testing import capture_logs
 
-from tenants.communes.archives.actions import make_archive, thin_out, tidy_shelf
-from tenants.communes.archives.nightly import archive_tonight, communes_tonight, tidy_up
+from tenants.communes.archives.actions import (
+    _enter,
+    archive_lock,
+    export_commune,
+    make_archive,
+    thin_out,
+    tidy_shelf,
+)
+from tenants.communes.archives.format import ArchiveError
+from tenants.communes.archives.nightly import archive_tonight, communes_tonight, expire_archives
 from tenants.communes.archives.proof import SCRATCH, tidy_scratch
 from tenants.communes.archives.restore import SCRATCH_LEVEL
 from tenants.communes.archives.shelf import making, shelf
 from tenants.communes.archives.tasks import nightly
 from tenants.communes.lifecycle.removal import delete_commune
-from tenants.communes.models import Archive, Commune, CommuneState
+from tenants.communes.models import Archive, ArchiveIntent, Commune, CommuneState
 from tenants.communes.queries import last_proven_restore, proven_restores
 from tenants.communes.scope import PUBLIC_SCHEMA, owner_scope
 from tests.tenants.communes.archives.test_proof import scratch_schemas
@@ -89,16 +99,61 @@ def test_what_a_crash_left_is_tidied_and_what_lives_is_not(
     make_commune: Callable[..., Commune], archive_dir: Path
 ) -> None:
     entered = make_archive(commune=make_commune())
-    forgotten = archive_dir / entered.path.replace("-manual", "-nightly")
-    forgotten.write_bytes(b"x")
+    assert not ArchiveIntent.objects.exists()
+    forgotten, unknown = (archive_dir / entered.path.replace("-manual", end) for end in ("-nightly", "-final"))
+    for path in (forgotten, unknown):
+        path.write_bytes(b"x")
+    ArchiveIntent.objects.create(path=forgotten.relative_to(archive_dir).as_posix())
     stale = archive_dir / ".making" / "dead.unfinished"
     stale.write_bytes(b"x")
     with making() as (_stream, living):
-        assert tidy_shelf(older_than=timedelta(0)) == 2
+        assert tidy_shelf() == 1
+        assert forgotten.exists()
+        with capture_logs() as said:
+            assert tidy_shelf(older_than=timedelta(0)) == 1
         assert living.exists()
-    assert not forgotten.exists()
-    assert not stale.exists()
+    assert (forgotten.exists(), stale.exists(), unknown.exists()) == (False, False, True)
+    assert not ArchiveIntent.objects.exists()
     assert shelf().exists(entered.path)
+    assert {"event": "archive.unknown_on_shelf", "log_level": "warning", "files": 1} in said
+
+
+def test_archives_that_the_database_does_not_know_are_left_alone(
+    make_commune: Callable[..., Commune], archive_dir: Path
+) -> None:
+    archive = make_archive(commune=make_commune())
+    Archive.objects.all().delete()  # as if the database were reset to an earlier moment
+    assert tidy_shelf(older_than=timedelta(0)) == 0
+    assert shelf().exists(archive.path)
+
+
+def test_an_intent_that_was_tidied_away_meanwhile_becomes_no_archive(
+    make_commune: Callable[..., Commune], archive_dir: Path
+) -> None:
+    commune = make_commune()
+    written = export_commune(commune=commune, to=archive_dir.parent / "a.zip")
+    with pytest.raises(ArchiveError, match="tidied away"), transaction.atomic():
+        _enter(commune, Archive.Kind.MANUAL, "gone.zip", written)
+    assert not Archive.objects.filter(commune=commune).exists()
+
+
+def test_whoever_is_sent_again_the_same_night_goes_on_with_its_archive(
+    make_commune: Callable[..., Commune], archive_dir: Path
+) -> None:
+    commune = make_commune()
+    first = archive_tonight(commune_id=commune.pk, proof=False)
+    again = archive_tonight(commune_id=commune.pk, proof=True)
+    assert first == again is not None
+    assert again.proven_at is not None
+    Archive.objects.update(created_at=F("created_at") - timedelta(hours=13))
+    assert archive_tonight(commune_id=commune.pk, proof=False) != first
+
+
+def test_while_one_makes_it_another_leaves_it(make_commune: Callable[..., Commune], archive_dir: Path) -> None:
+    commune = make_commune()
+    with archive_lock(commune):
+        assert archive_tonight(commune_id=commune.pk, proof=False) is None
+    assert not Archive.objects.filter(commune=commune).exists()
 
 
 def test_scratch_schemas_go_when_they_are_old(own_database: str) -> None:
@@ -116,30 +171,53 @@ def test_the_final_archive_of_a_deleted_commune_expires(
 ) -> None:
     commune = make_commune()
     archive = make_archive(commune=commune, kind=Archive.Kind.FINAL)
-    Commune.objects.filter(pk=commune.pk).update(state=CommuneState.DELETED)
-    tidy_up()
+    began = timezone.now() - timedelta(days=settings.ARCHIVE_FINAL_DAYS, hours=-1)
+    Commune.objects.filter(pk=commune.pk).update(state=CommuneState.DELETED, removal_began_at=began)
+    # made long before the deletion: its days count from there
+    Archive.objects.filter(pk=archive.pk).update(created_at=began - timedelta(days=300))
+    assert expire_archives() == 0
     assert shelf().exists(archive.path)
-    settings.ARCHIVE_FINAL_DAYS = 0
-    tidy_up()
+    Commune.objects.filter(pk=commune.pk).update(removal_began_at=began - timedelta(hours=2))
+    assert expire_archives() == 1
     assert not shelf().exists(archive.path)
     assert not Archive.objects.filter(pk=archive.pk).exists()
 
 
+@pytest.fixture
+def _at_once() -> Iterator[None]:
+    """Tasks that are sent run where they are sent."""
+    from celery import current_app
+
+    before = current_app.conf.task_always_eager
+    current_app.conf.task_always_eager = True
+    yield
+    current_app.conf.task_always_eager = before
+
+
+@pytest.mark.usefixtures("_at_once")
+def test_a_part_of_the_night_that_fails_stops_no_other(make_commune: Callable[..., Commune], archive_dir: Path) -> None:
+    commune = make_commune()
+    with owner_scope(PUBLIC_SCHEMA), connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA scratch_strange; COMMENT ON SCHEMA scratch_strange IS 'no moment'")
+    try:
+        with capture_logs() as said, pytest.raises(RuntimeError, match="scratch schemas"):
+            nightly()
+    finally:
+        with owner_scope(PUBLIC_SCHEMA), connection.cursor() as cursor:
+            cursor.execute("DROP SCHEMA scratch_strange")
+    assert [line["part"] for line in said if line["event"] == "night.part_failed"] == ["scratch schemas"]
+    assert Archive.objects.filter(commune=commune, problem="").count() == 1
+
+
+@pytest.mark.usefixtures("_at_once")
 def test_the_night_s_task_archives_all_and_takes_up_what_was_left(
     make_commune: Callable[..., Commune], archive_dir: Path, settings: Any
 ) -> None:
-    from celery import current_app
-
     settings.ARCHIVE_PROOFS_A_NIGHT = 1
     kept, going = make_commune(), make_commune()
     Commune.objects.filter(pk=going.pk).update(state=CommuneState.BROKEN)
     delete_commune(commune=going, typed_name=going.name, actor=None, reason="-")
-    before = current_app.conf.task_always_eager
-    current_app.conf.task_always_eager = True
-    try:
-        assert nightly() == len(communes_tonight())
-    finally:
-        current_app.conf.task_always_eager = before
+    nightly()
     assert Commune.objects.get(pk=going.pk).state == CommuneState.DELETED
     assert Archive.objects.filter(commune=kept, kind=Archive.Kind.NIGHTLY, problem="").count() == 1
     assert Archive.objects.filter(proven_at__isnull=False).count() == 1

@@ -5,26 +5,35 @@ from __future__ import annotations
 import csv
 import io
 import json
+import threading
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pypdf import PdfReader
 
 from tenants.accounts.models import User, UserKind
 from tenants.communes.actions import suspend_commune
-from tenants.communes.archives.readable.orders import expire_exports, fulfil, order_readable_export
-from tenants.communes.archives.readable.package import write_readable_to
+from tenants.communes.archives.readable.orders import (
+    expire_exports,
+    fulfil,
+    give_up_exports,
+    order_readable_export,
+)
+from tenants.communes.archives.readable.package import write_readable, write_readable_to
+from tenants.communes.archives.readable.parts import Package, ReadableExporter, ReadableFile, readable_exports
 from tenants.communes.archives.readable.spreadsheets import cell
 from tenants.communes.models import Commune, ReadableExport
-from tenants.communes.scope import commune_scope
+from tenants.communes.scope import PUBLIC_SCHEMA, commune_scope, owner_scope, public_scope
 from tests.tenants.communes.archives.test_round_trip import put_file
 from tests.tenants.communes.conftest import demo_order
 
@@ -157,7 +166,11 @@ def test_a_second_order_while_one_is_made_is_the_same(make_commune: Callable[...
     with commune_scope(commune.ref()):
         first = order_readable_export(actor=user)
         assert order_readable_export(actor=user) == first
-        assert fulfil(export_id=first.pk) == fulfil(export_id=first.pk) == ReadableExport.State.DONE
+        fulfil(export_id=first.pk)
+        fulfil(export_id=first.pk)
+    first.refresh_from_db()
+    with commune_scope(commune.ref()):
+        assert (first.state, default_storage.exists(first.path)) == (ReadableExport.State.DONE, True)
         assert order_readable_export(actor=user) != first
 
 
@@ -174,3 +187,103 @@ def test_an_export_goes_when_its_days_are_over(make_commune: Callable[..., Commu
     assert expire_exports() == 1
     with commune_scope(commune.ref()):
         assert not default_storage.exists(export.path)
+
+
+def ready_export(commune: Commune) -> ReadableExport:
+    """An export that was ordered and made, and whose days are over."""
+    with commune_scope(commune.ref()):
+        export = order_readable_export(actor=colleague(commune, "administrator"))
+        fulfil(export_id=export.pk)
+    ReadableExport.objects.filter(pk=export.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+    return ReadableExport.objects.get(pk=export.pk)
+
+
+def test_an_export_that_can_not_be_removed_stops_no_other(make_commune: Callable[..., Commune]) -> None:
+    first, second = (ready_export(make_commune()) for _number in range(2))
+    place = Path(settings.MEDIA_ROOT) / first.commune.schema_name / first.path
+    place.unlink()
+    place.mkdir()
+    (place / "strange").touch()
+    with pytest.raises(RuntimeError, match="1 of 2"):
+        expire_exports()
+    for export in (first, second):
+        export.refresh_from_db()
+    assert (first.state, second.state) == (ReadableExport.State.DONE, ReadableExport.State.EXPIRED)
+
+
+@pytest.fixture
+def slow_part() -> Iterator[None]:
+    """A part of the export that takes its time between two questions to the database."""
+
+    def files(package: Package) -> Iterator[ReadableFile]:
+        def content() -> Iterator[bytes]:
+            for _number in range(8):
+                threading.Event().wait(0.1)
+                yield b"x"
+
+        yield ReadableFile("slow.bin", "", content())
+
+    readable_exports.register("slow", ReadableExporter(10, files))
+    yield
+    del readable_exports._entries["slow"]
+
+
+@pytest.mark.usefixtures("slow_part")
+def test_packing_large_files_is_not_taken_for_idleness(make_commune: Callable[..., Commune]) -> None:
+    """What PgBouncer does after `idle_transaction_timeout`, PostgreSQL does here after less than the part takes."""
+    commune = make_commune()
+    with commune_scope(commune.ref()):
+        with owner_scope(PUBLIC_SCHEMA), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 400")
+        write_readable(io.BytesIO(), awake_every=0.1)
+
+
+def test_storing_takes_place_after_the_transaction(make_commune: Callable[..., Commune]) -> None:
+    commune = make_commune()
+    with commune_scope(commune.ref()):
+        export = order_readable_export(actor=colleague(commune, "administrator"))
+        fulfil(export_id=export.pk)
+        assert not default_storage.exists(f"exports/{export.pk}.zip")
+        with public_scope():
+            export.refresh_from_db()
+        assert export.state == ReadableExport.State.WAITING
+    export.refresh_from_db()
+    with commune_scope(commune.ref()):
+        assert (export.state, default_storage.size(export.path)) == (ReadableExport.State.DONE, export.size)
+
+
+def test_what_can_not_be_stored_has_failed_and_blocks_no_further_order(make_commune: Callable[..., Commune]) -> None:
+    commune = make_commune()
+    user = colleague(commune, "administrator")
+    (Path(settings.MEDIA_ROOT) / commune.schema_name).mkdir(parents=True, exist_ok=True)
+    (Path(settings.MEDIA_ROOT) / commune.schema_name / "exports").touch()
+    with commune_scope(commune.ref()):
+        export = order_readable_export(actor=user)
+        fulfil(export_id=export.pk)
+    export.refresh_from_db()
+    assert (export.state, export.problem != "") == (ReadableExport.State.FAILED, True)
+    with commune_scope(commune.ref()):
+        assert order_readable_export(actor=user) != export
+
+
+def test_an_order_that_is_deleted_while_it_is_made_leaves_no_file(make_commune: Callable[..., Commune]) -> None:
+    commune = make_commune()
+    with commune_scope(commune.ref()):
+        export = order_readable_export(actor=colleague(commune, "administrator"))
+        fulfil(export_id=export.pk)
+        with public_scope():
+            ReadableExport.objects.filter(pk=export.pk).delete()
+    with commune_scope(commune.ref()):
+        assert not default_storage.exists(f"exports/{export.pk}.zip")
+    assert not ReadableExport.objects.filter(pk=export.pk).exists()
+
+
+def test_an_order_that_nobody_could_make_for_days_is_given_up(make_commune: Callable[..., Commune]) -> None:
+    commune = make_commune()
+    with commune_scope(commune.ref()):
+        export = order_readable_export(actor=colleague(commune, "administrator"))
+    assert give_up_exports() == 0
+    ReadableExport.objects.filter(pk=export.pk).update(created_at=timezone.now() - timedelta(days=3, seconds=1))
+    assert give_up_exports() == 1
+    export.refresh_from_db()
+    assert (export.state, "noch einmal" in export.problem) == (ReadableExport.State.FAILED, True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tenants.communes.archives.format import ArchiveError
 from tenants.communes.archives.shelf import UNFINISHED, making, shelf, workshop
 
 pytestmark = pytest.mark.xdist_group("s3")
@@ -41,6 +42,23 @@ def test_what_is_put_is_found_fetched_and_deleted(place: str) -> None:
     assert not shelf().exists("gera/1-nightly.zip")
     with pytest.raises(FileNotFoundError), shelf().fetched("gera/1-nightly.zip"):
         pass
+
+
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <socket.socket:pytest.PytestUnraisableExceptionWarning")
+def test_what_is_deleted_leaves_no_version_behind(object_store: Any, versioned_bucket: Any, settings: Any) -> None:
+    settings.AWS_S3_ENDPOINT_URL, settings.AWS_S3_REGION_NAME = object_store.endpoint, object_store.region
+    settings.ARCHIVE_DIR = f"s3://{versioned_bucket.name}/a"
+    for key in ("a/gera/1.zip", "a/gera/1.zip", "a/gera/1.zip.other"):
+        versioned_bucket.put_object(Key=key, Body=b"archive")
+    shelf().delete("gera/1.zip")
+    assert [version.object_key for version in versioned_bucket.object_versions.all()] == ["a/gera/1.zip.other"]
+
+
+@pytest.mark.parametrize("place", ["s3://bucket", "s3://bucket/"])
+def test_a_whole_bucket_is_no_shelf(settings: Any, place: str) -> None:
+    settings.ARCHIVE_DIR = place
+    with pytest.raises(ArchiveError, match="a prefix of their own"):
+        shelf()
 
 
 def test_an_archive_is_readable_by_its_owner_only(settings: Any, tmp_path: Path) -> None:

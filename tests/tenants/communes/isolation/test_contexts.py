@@ -14,6 +14,7 @@ from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
 from django.core.asgi import get_asgi_application
+from django.core.cache import cache
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client
@@ -193,6 +194,28 @@ def test_work_after_the_commit_sees_the_commune_but_needs_its_own_transaction(as
     with commune_scope(find_commune("gera").ref()):
         transaction.on_commit(afterwards)
     assert seen == ["gera", "gera"]
+
+
+def test_a_follow_up_works_for_the_commune_it_was_registered_for_though_the_outer_scope_commits(as_app: str) -> None:
+    gera, seen = find_commune("gera").ref(), []
+
+    def afterwards() -> None:
+        seen.append(current_scope())
+        cache.delete("what-follows")
+
+    cache.set("what-follows", "the platform's")
+    with commune_scope(gera):
+        cache.set("what-follows", "Gera's")
+    with public_scope(), transaction.atomic():
+        with commune_scope(gera):
+            transaction.on_commit(afterwards)
+            inside = current_scope()
+        assert seen == []
+    assert seen == [inside]
+    assert current_commune() is None
+    assert cache.get("what-follows") == "the platform's"
+    with commune_scope(gera):
+        assert cache.get("what-follows") is None
 
 
 def test_a_rolled_back_savepoint_changes_neither_schema_nor_role(as_app: str) -> None:

@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 
+from tenants.communes.archives.actions import tidy_shelf
 from tenants.communes.archives.container import ArchiveReader
 from tenants.communes.archives.importing import import_commune
-from tenants.communes.archives.nightly import tidy_up
 from tenants.communes.archives.proof import tidy_scratch
-from tenants.communes.archives.shelf import UNFINISHED, workshop
+from tenants.communes.archives.shelf import UNFINISHED, shelf, workshop
 from tenants.communes.lifecycle.removal import complete_removal, delete_commune, unfinished_removals
-from tenants.communes.models import Archive, Commune, CommuneState, ProvisioningRun
+from tenants.communes.models import Archive, ArchiveIntent, Commune, CommuneState, ProvisioningRun
 from tests.tenants.communes.archives.test_proof import scratch_schemas
 from tests.tenants.communes.archives.test_round_trip import contents, put_file
 from tests.tenants.communes.lifecycle.test_removal import fill, is_deleted
@@ -72,14 +73,18 @@ def test_a_killed_night_leaves_nothing_that_the_next_does_not_tidy(
     commune = make_commune()
     whole = nursery.live("shelve", schema=commune.schema_name)
     for after in moments(whole):
+        # the next night; what was killed in it goes on with the archive that it made
+        Archive.objects.filter(commune=commune).update(created_at=F("created_at") - timedelta(days=1))
         nursery.die("shelve", after, schema=commune.schema_name)
         nursery.live("shelve", schema=commune.schema_name)
-    tidy_up()
+        assert Archive.objects.filter(commune=commune)[0].proven_at is not None
+    tidy_shelf(older_than=timedelta(0))
     tidy_scratch(older_than=timedelta(0))
     assert list(workshop().glob(f"*{UNFINISHED}")) == []
     assert scratch_schemas() == []
-    newest = Archive.objects.filter(commune=commune)[0]
-    assert newest.proven_at is not None
+    assert set(shelf().names("")) == {archive.path for archive in Archive.objects.all()}
+    assert not ArchiveIntent.objects.exists()
+    assert Archive.objects.filter(commune=commune).count() == DEATHS + 1
 
 
 def test_a_killed_import_is_completed_by_the_next(

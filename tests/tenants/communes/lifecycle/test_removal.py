@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +178,38 @@ def test_a_removal_that_stopped_is_completed_by_the_next(make_commune: Callable[
         del removal_steps._entries["test"]
     assert asked == [commune.schema_name] * 2
     assert is_deleted(commune)
+
+
+def test_two_at_the_same_removal_take_turns(make_commune: Callable[..., Commune]) -> None:
+    commune = make_commune()
+    Commune.objects.filter(pk=commune.pk).update(state=CommuneState.BROKEN)
+    delete_commune(commune=commune, typed_name=commune.name, actor=None, reason="-")
+    asked: list[str] = []
+    begun, go = threading.Event(), threading.Event()
+
+    def slow(ref: Any) -> None:
+        asked.append(ref.schema)
+        begun.set()
+        go.wait(20)
+
+    def run() -> str:
+        try:
+            return complete_removal(commune_id=commune.pk).state
+        finally:
+            connection.close()
+
+    removal_steps.register("test", RemovalStep(5, slow))
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            first = pool.submit(run)
+            assert begun.wait(20)
+            second = pool.submit(run)
+            assert wait([second], timeout=1).not_done
+            go.set()
+            assert (first.result(30), second.result(30)) == (CommuneState.DELETED, CommuneState.DELETED)
+    finally:
+        del removal_steps._entries["test"]
+    assert asked == [commune.schema_name]
 
 
 def test_a_task_for_a_deleted_commune_ends_quietly(make_commune: Callable[..., Commune]) -> None:

@@ -1,0 +1,41 @@
+"""What tests of moves look for in two servers, and what they say meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+
+
+def quiet(_text: str) -> None:
+    """Say nothing."""
+
+
+def when(beginning: str, act: Callable[[], Any]) -> Callable[[str], None]:
+    """What the mover says, with `act` done when it says something that begins so."""
+
+    def say(text: str) -> None:
+        if text.startswith(beginning):
+            act()
+
+    return say
+
+
+def has_schema(admin: psycopg.Connection, schema: str) -> bool:
+    return admin.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema]).fetchone() is not None
+
+
+def leftovers(*admins: psycopg.Connection) -> list[Any]:
+    """What moves leave in servers and must not."""
+    found: list[Any] = []
+    for admin in admins:
+        found += admin.execute("SELECT pubname FROM pg_publication WHERE pubname ~ 'move'").fetchall()
+        found += admin.execute(
+            "SELECT subname FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid"
+            " WHERE d.datname = current_database() AND subname ~ 'move'"
+        ).fetchall()
+        found += admin.execute(
+            "SELECT slot_name FROM pg_replication_slots WHERE database = current_database() AND slot_name ~ 'move'"
+        ).fetchall()
+    return found
