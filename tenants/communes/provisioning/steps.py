@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from tenants.communes.archives.actions import reason_of
@@ -18,13 +18,14 @@ from tenants.communes.models import Commune, CommuneState, ProvisioningRun
 from tenants.communes.provisioning.clone import TemplateBusyError
 from tenants.communes.provisioning.schemas import make_schema
 from tenants.communes.rollouts.locks import FleetBusyError
-from tenants.communes.scope import commune_scope, public_scope
+from tenants.communes.scope import PUBLIC_SCHEMA, commune_scope, owner_scope, public_scope
 from tenants.communes.starters import StarterBrief, starters
 from tenants.communes.states import change_state, walk
 
 log = structlog.get_logger(__name__)
 SCHEMA_STEP = "schema"
 OPEN_STEP = "open"
+PATIENCE = "2s"
 S = ProvisioningRun.State
 C = CommuneState
 
@@ -116,13 +117,29 @@ def _make(run_id: Any, actor: Any, progress: _Progress) -> ProvisioningRun:
 
 
 def _hold(run_id: Any) -> ProvisioningRun:
-    """The run and its commune, locked until the end: nobody else makes them meanwhile."""
-    held = ProvisioningRun.objects.select_for_update(skip_locked=True, of=("self", "commune"))
-    run = held.select_related("commune").prefetch_related("commune__domains").filter(pk=run_id).first()
+    """The run and its commune, locked until the end: nobody else makes them meanwhile.
+
+    Whoever looks at the run, or changes a word of the commune, holds a row for a moment too: that is waited for. An
+    order would else be left to the schedule because the page that shows its progress came first.
+    """
+    run = _locked(run_id, skip_locked=True)
     if run is None:
         ProvisioningRun.objects.get(pk=run_id)
-        raise BeingMadeError(f"The run {run_id} is being worked on.")
+        try:
+            with transaction.atomic(), owner_scope(PUBLIC_SCHEMA), connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
+                run = _locked(run_id)
+                cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+        except OperationalError as error:
+            raise BeingMadeError(f"The run {run_id} is being worked on.") from error
+    if run is None:
+        raise BeingMadeError(f"The run {run_id} is gone.")
     return run
+
+
+def _locked(run_id: Any, *, skip_locked: bool = False) -> ProvisioningRun | None:
+    held = ProvisioningRun.objects.select_for_update(skip_locked=skip_locked, of=("self", "commune"))
+    return held.select_related("commune").prefetch_related("commune__domains").filter(pk=run_id).first()
 
 
 def _fill(run: ProvisioningRun, progress: _Progress) -> None:

@@ -255,6 +255,37 @@ def test_two_processes_at_once_make_one_commune(committing: None) -> None:
 
 
 @pytest.mark.commits
+def test_an_order_is_carried_out_though_somebody_looks_at_it_at_that_moment(committing: None, settings: Any) -> None:
+    run = request_commune(order=CommuneOrder(official_name="Augenblick"), actor=None)
+    states: list[str] = []
+
+    def make() -> None:
+        try:
+            states.append(provision_commune(run_id=run.pk).state)
+        except BeingMadeError:
+            states.append("left to the schedule")
+        finally:
+            connection.close()
+
+    maker = threading.Thread(target=make)
+    with transaction.atomic():
+        ProvisioningRun.objects.select_for_update().get(pk=run.pk)
+        maker.start()
+        pid = connection.connection.info.backend_pid
+        wait_until(lambda: states or is_waited_for(settings.DATABASE_URL, pid), what="the row is waited for")
+    maker.join()
+    assert states == [ProvisioningRun.State.DONE]
+    remove(Commune.objects.get(official_name="Augenblick"))
+
+
+def is_waited_for(url: str, pid: int) -> bool:
+    """Whether another process waits for what a backend of PostgreSQL holds."""
+    with psycopg.connect(url) as other:
+        waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND %s = ANY(pg_blocking_pids(pid))"
+        return other.execute(waiting, [pid]).fetchone() is not None
+
+
+@pytest.mark.commits
 def test_a_spare_schema_is_claimed_by_name_and_equals_a_clone(committing: None, settings: Any) -> None:
     settings.SPARE_SCHEMAS = 1
     assert keep_spares() == 1

@@ -19,7 +19,7 @@ from tests.tenants.communes.rollouts.commanding import (
 )
 from tests.tenants.communes.rollouts.releases import ONE_COLUMN_ONE_TABLE, MigrationFolder
 
-LOST = "its cell 'east' is out of reach"
+LOST = "its cell 'nowhere' is out of reach"
 
 
 @pytest.fixture(params=["no server", "no address"])
@@ -28,13 +28,13 @@ def lost(fleet: str, settings: Any, request: pytest.FixtureRequest) -> Iterator[
     from rathausplatz.settings.database import connection_settings
 
     if request.param == "no server":
-        address = "postgresql://nobody@127.0.0.1:1/east"
-        settings.CELLS = {"east": address}
-        connections.settings["cell_east"] = connection_settings(address)
+        address = "postgresql://nobody@127.0.0.1:1/nowhere"
+        settings.CELLS = {"nowhere": address}
+        connections.settings["cell_nowhere"] = connection_settings(address)
         connections.configure_settings(connections.settings)
-    Commune.objects.filter(slug="aue").update(cell="east")
+    Commune.objects.filter(slug="aue").update(cell="nowhere")
     yield "aue"
-    connections.settings.pop("cell_east", None)
+    connections.settings.pop("cell_nowhere", None)
 
 
 def test_the_others_get_the_release_and_a_later_run_does_the_rest(lost: str, migrations: MigrationFolder) -> None:
