@@ -34,30 +34,32 @@ from tenants.communes.storage import commune_files
 
 NOTES = {"de": "LIESMICH.txt", "en": "README.txt"}
 CHUNK = 1024 * 1024
+# seconds
+AWAKE_EVERY = 60.0
 ALREADY_PACKED = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".pdf", ".zip", ".woff2", ".mp4", ".docx", ".xlsx")
 
 
 class Wakefulness:
     """Asks the database something now and then: PgBouncer ends a transaction that packs large files in silence."""
 
-    def __init__(self, every: float) -> None:
-        self._every, self._last = every, monotonic()
+    def __init__(self) -> None:
+        self._last = monotonic()
 
     def keep(self) -> None:
-        """Call often; it asks once `every` seconds have passed."""
-        if monotonic() - self._last < self._every:
+        """Call often; it asks once AWAKE_EVERY seconds have passed."""
+        if monotonic() - self._last < AWAKE_EVERY:
             return
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         self._last = monotonic()
 
 
-def write_readable(target: IO[bytes], *, awake_every: float = 60.0) -> Package:
+def write_readable(target: IO[bytes]) -> Package:
     """Write the current commune's export to `target`. Reads in the commune's scope and with its role.
 
-    Its transaction is never silent for much longer than `awake_every` seconds.
+    Its transaction is never silent for much longer than AWAKE_EVERY seconds.
     """
-    package, wakefulness = Package(), Wakefulness(awake_every)
+    package, wakefulness = Package(), Wakefulness()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
         for language, name in NOTES.items():
             archive.writestr(name, _note(language).encode())

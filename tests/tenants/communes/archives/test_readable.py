@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -18,6 +17,7 @@ from django.contrib.auth.models import Group
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pypdf import PdfReader
 
@@ -33,7 +33,7 @@ from tenants.communes.archives.readable.package import write_readable, write_rea
 from tenants.communes.archives.readable.parts import Package, ReadableExporter, ReadableFile, readable_exports
 from tenants.communes.archives.readable.spreadsheets import cell
 from tenants.communes.models import Commune, ReadableExport
-from tenants.communes.scope import PUBLIC_SCHEMA, commune_scope, owner_scope, public_scope
+from tenants.communes.scope import commune_scope, public_scope
 from tests.tenants.communes.archives.test_round_trip import put_file
 from tests.tenants.communes.conftest import demo_order
 
@@ -212,13 +212,15 @@ def test_an_export_that_can_not_be_removed_stops_no_other(make_commune: Callable
 
 
 @pytest.fixture
-def slow_part() -> Iterator[None]:
-    """A part of the export that takes its time between two questions to the database."""
+def slow_part(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A part of the export in eight pieces, each of which takes fifty seconds by the clock of the package."""
+    now = [0.0]
+    monkeypatch.setattr("tenants.communes.archives.readable.package.monotonic", lambda: now[0])
 
     def files(package: Package) -> Iterator[ReadableFile]:
         def content() -> Iterator[bytes]:
             for _number in range(8):
-                threading.Event().wait(0.1)
+                now[0] += 50
                 yield b"x"
 
         yield ReadableFile("slow.bin", "", content())
@@ -230,12 +232,10 @@ def slow_part() -> Iterator[None]:
 
 @pytest.mark.usefixtures("slow_part")
 def test_packing_large_files_is_not_taken_for_idleness(make_commune: Callable[..., Commune]) -> None:
-    """What PgBouncer does after `idle_transaction_timeout`, PostgreSQL does here after less than the part takes."""
-    commune = make_commune()
-    with commune_scope(commune.ref()):
-        with owner_scope(PUBLIC_SCHEMA), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 400")
-        write_readable(io.BytesIO(), awake_every=0.1)
+    """PgBouncer ends a transaction that is silent for `idle_transaction_timeout` (330 s)."""
+    with commune_scope(make_commune().ref()), CaptureQueriesContext(connection) as asked:
+        write_readable(io.BytesIO())
+    assert [query["sql"] for query in asked].count("SELECT 1") == 4
 
 
 def test_storing_takes_place_after_the_transaction(make_commune: Callable[..., Commune]) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 import threading
-import time
 from collections.abc import Callable
 
 from tenants.communes.rollouts.crew import Crew, Outcome
 from tenants.communes.scope import CommuneRef
+from tests.servers.running import wait_until
 
 LONG = 20.0  # seconds in which a crew would have been done a hundred times
 
@@ -54,14 +54,18 @@ def test_a_thread_that_can_t_be_made_ready_fails_its_communes() -> None:
 
 
 def test_a_failure_after_an_interruption_lets_the_others_go_home() -> None:
+    crews: list[Crew] = []
+
     def work(ref: CommuneRef) -> None:
         if ref.slug == "aue":
-            time.sleep(0.5)  # the lock it waits for; meanwhile the run is interrupted
+            # it waits for a lock; meanwhile the run is interrupted, and all are told to go home
+            wait_until(lambda: crews and crews[0]._orders.qsize(), what="the run is interrupted", seconds=LONG)
             raise RuntimeError("lock timeout")
 
     def work_through() -> None:
         try:
             with Crew(3, lambda: work) as crew:
+                crews.append(crew)
                 for _outcome in crew.work_through([commune("aue"), commune("brehna")], stop_on_failure=True):
                     raise KeyboardInterrupt
         except KeyboardInterrupt:
