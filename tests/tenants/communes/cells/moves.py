@@ -2,10 +2,41 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import psycopg
+from django.db import connections
+
+from tenants.accounts.models import User
+from tenants.communes.scope import CommuneRef, commune_scope
+
+
+class SlowWriter:
+    """Somebody who has written in a commune and doesn't come to an end until `let_go`, or after half a minute."""
+
+    def __init__(self, commune: CommuneRef) -> None:
+        self._commune = commune
+        self._holding, self._release = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._write)
+
+    def begin(self) -> None:
+        """Return when the row is written and its transaction open."""
+        self._thread.start()
+        assert self._holding.wait(10)
+
+    def let_go(self) -> None:
+        """Commit, and return when that is done."""
+        self._release.set()
+        self._thread.join()
+
+    def _write(self) -> None:
+        with commune_scope(self._commune):
+            User.objects.create_user("langsam@probe.example", name="Probe")
+            self._holding.set()
+            self._release.wait(30)
+        connections.close_all()
 
 
 def quiet(_text: str) -> None:

@@ -30,7 +30,7 @@ from tenants.communes.queries import find_commune
 from tenants.communes.scope import commune_scope
 from tenants.communes.tasks import commune_task
 from tests.servers.running import wait_until
-from tests.tenants.communes.cells.moves import has_schema, leftovers, quiet
+from tests.tenants.communes.cells.moves import SlowWriter, has_schema, leftovers, quiet
 
 pytestmark = pytest.mark.commits
 
@@ -155,30 +155,21 @@ def test_who_began_before_the_window_is_refused_kindly(jena: Any, probe_view: No
 
 
 def test_the_window_waits_for_whoever_is_writing(jena: Any, east_admin: Any) -> None:
-    holding, release, closed = threading.Event(), threading.Event(), threading.Event()
-
-    def write() -> None:
-        with commune_scope(jena):
-            User.objects.create_user("langsam@probe.example", name="Probe")
-            holding.set()
-            release.wait(30)
-        connections.close_all()
+    writer, closed = SlowWriter(jena), threading.Event()
 
     def close() -> None:
         close_for_writing(schema="jena", cell="east", admin=east_admin)
         closed.set()
         connections.close_all()
 
-    threads = [threading.Thread(target=work) for work in (write, close)]
-    threads[0].start()
-    assert holding.wait(10)
-    threads[1].start()
+    closer = threading.Thread(target=close)
+    writer.begin()
+    closer.start()
     wait_until(lambda: Commune.objects.get(slug="jena").read_only, what="the commune is marked")
     assert not closed.wait(0.3)
-    release.set()
+    writer.let_go()
     assert closed.wait(10)
-    for thread in threads:
-        thread.join()
+    closer.join()
     open_for_writing(schema="jena", cell="east")
     with commune_scope(jena):
         assert User.objects.filter(name="Probe").count() == 1

@@ -17,7 +17,7 @@ from tenants.communes.queries import find_commune
 from tenants.communes.rollouts.locks import RELEASING, fleet_lock
 from tenants.communes.scope import commune_scope, owner_scope
 from tests.servers.running import wait_until
-from tests.tenants.communes.cells.moves import has_schema, leftovers, quiet, when
+from tests.tenants.communes.cells.moves import SlowWriter, has_schema, leftovers, quiet, when
 from tests.tenants.communes.rollouts.commanding import failing_fleet_command
 
 pytestmark = pytest.mark.commits
@@ -105,23 +105,10 @@ def test_a_move_does_not_end_while_a_release_is_rolled_out(
 
 
 def test_no_release_is_rolled_out_in_the_last_moment_of_a_move(jena: Any) -> None:
-    holding, release = threading.Event(), threading.Event()
-
-    def write() -> None:
-        with commune_scope(jena):
-            User.objects.create_user("langsam@probe.example", name="Probe")
-            holding.set()
-            release.wait(30)
-        connections.close_all()
-
-    writer = threading.Thread(target=write)
-
-    def begin_writing() -> None:
-        writer.start()
-        assert holding.wait(10)
+    writer = SlowWriter(jena)
 
     def move() -> None:
-        move_commune(commune=find_commune("jena"), to="main", actor=None, say=when("Copied", begin_writing))
+        move_commune(commune=find_commune("jena"), to="main", actor=None, say=when("Copied", writer.begin))
         connections.close_all()
 
     mover = threading.Thread(target=move)
@@ -129,9 +116,8 @@ def test_no_release_is_rolled_out_in_the_last_moment_of_a_move(jena: Any) -> Non
     wait_until(lambda: Commune.objects.get(slug="jena").read_only, what="the commune is marked")
     _said, sentence = failing_fleet_command("migrate")
     assert "Another run has the fleet: move of jena" in sentence
-    release.set()
-    for thread in (writer, mover):
-        thread.join()
+    writer.let_go()
+    mover.join()
     moved = find_commune("jena").ref()
     assert moved.cell == "main"
     with commune_scope(moved):
