@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from tenants.communes.archives.format import ArchiveError
 from tenants.communes.archives.shelf import making, shelf, tidy_workshop
 from tenants.communes.audit import record_act
 from tenants.communes.models import Archive, ArchiveIntent, Commune
+from tenants.communes.reasons import reason_of
 from tenants.communes.rollouts.locks import fleet_lock
 from tenants.communes.scope import public_scope
 
@@ -159,10 +160,3 @@ def note_failure(*, commune: Commune, kind: str, error: Exception) -> Archive:
         return Archive.objects.create(
             commune=commune, kind=kind, path="", size=0, sha256="", level=0, rows=0, files=0, problem=problem
         )
-
-
-def reason_of(error: Exception) -> str:
-    """The first line of an error with its class. Details are left out: the database quotes rows in them."""
-    with suppress(IndexError):
-        return f"{type(error).__name__}: {str(error).splitlines()[0]}"[:500]
-    return type(error).__name__

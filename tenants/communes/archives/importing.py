@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from tenants.communes.actions import CommuneOrder, request_commune
-from tenants.communes.archives.actions import reason_of
 from tenants.communes.archives.container import ArchiveReader
 from tenants.communes.archives.format import ArchiveError
 from tenants.communes.archives.restore import (
@@ -24,6 +23,7 @@ from tenants.communes.archives.restore import (
 from tenants.communes.domains.followers import host_followers
 from tenants.communes.models import Commune, CommuneState, ProvisioningRun
 from tenants.communes.provisioning.clone import TemplateBusyError
+from tenants.communes.reasons import reason_of
 from tenants.communes.rollouts.locks import fleet_lock
 from tenants.communes.rollouts.migrating import Mover, Orders, survey
 from tenants.communes.rollouts.releases import newest_level

@@ -15,7 +15,6 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from tenants.communes.archives.actions import reason_of
 from tenants.communes.archives.container import ArchiveReader
 from tenants.communes.archives.format import ArchiveError
 from tenants.communes.archives.restore import check_origin, drop_structure, restore_rows, structure_for
@@ -24,6 +23,7 @@ from tenants.communes.caching import forget_entries
 from tenants.communes.lifecycle.dropping import drop_role, drop_schema
 from tenants.communes.models import Archive, Commune
 from tenants.communes.provisioning.clone import TEMPLATE_SCHEMA
+from tenants.communes.reasons import reason_of
 from tenants.communes.registry import Registry
 from tenants.communes.roles import role_of
 from tenants.communes.scope import MAIN, PUBLIC_SCHEMA, CommuneRef, commune_scope, owner_scope, public_scope

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import structlog
 
-from tenants.communes.archives.actions import reason_of, tidy_shelf
+from tenants.communes.archives.actions import tidy_shelf
 from tenants.communes.archives.nightly import archive_tonight, communes_tonight, expire_archives
 from tenants.communes.archives.proof import tidy_scratch
 from tenants.communes.archives.readable.orders import expire_exports, give_up_exports, lost_exports
@@ -14,6 +14,7 @@ from tenants.communes.archives.readable.tasks import make_readable
 from tenants.communes.lanes import ARCHIVES
 from tenants.communes.lifecycle.removal import unfinished_removals
 from tenants.communes.lifecycle.tasks import remove
+from tenants.communes.reasons import reason_of
 from tenants.communes.tasks import owner_task
 
 HOUR = 3600

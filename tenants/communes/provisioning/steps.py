@@ -12,11 +12,11 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from tenants.communes.archives.actions import reason_of
 from tenants.communes.archives.importing import IMPORT_STEPS, complete_import, is_import
 from tenants.communes.models import Commune, CommuneState, ProvisioningRun
 from tenants.communes.provisioning.clone import TemplateBusyError
 from tenants.communes.provisioning.schemas import make_schema
+from tenants.communes.reasons import reason_of
 from tenants.communes.rollouts.locks import FleetBusyError
 from tenants.communes.scope import PUBLIC_SCHEMA, commune_scope, owner_scope, public_scope
 from tenants.communes.starters import StarterBrief, starters

@@ -17,11 +17,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tenants.communes.archives.actions import reason_of
 from tenants.communes.archives.export import NOT_ARCHIVED
 from tenants.communes.archives.readable.package import write_readable
 from tenants.communes.audit import record_act
 from tenants.communes.models import ReadableExport
+from tenants.communes.reasons import reason_of
 from tenants.communes.scope import owner_scope, public_scope, require_commune
 from tenants.communes.storage import commune_files
 
