@@ -12,6 +12,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tenants.communes.archives.export import Written, write_archive
 from tenants.communes.archives.format import ArchiveError
@@ -27,9 +28,12 @@ log = structlog.get_logger(__name__)
 PATIENCE = 5.0
 
 
-def archive_lock(commune: Commune) -> AbstractContextManager[None]:
-    """Held by whoever makes, thins out or chooses archives of a commune. Raises FleetBusyError while another does."""
-    return fleet_lock(f"archive {commune.schema_name}", wait=PATIENCE)
+def archive_lock(commune: Commune, *, wait: float = PATIENCE) -> AbstractContextManager[None]:
+    """Held by whoever thins out or chooses archives of a commune, or removes what they hold.
+
+    Raises FleetBusyError while another does, after `wait` seconds.
+    """
+    return fleet_lock(f"archive {commune.schema_name}", wait=wait)
 
 
 def make_archive(*, commune: Commune, kind: str = Archive.Kind.MANUAL, actor: Any = None) -> Archive:
@@ -57,7 +61,7 @@ def make_archive(*, commune: Commune, kind: str = Archive.Kind.MANUAL, actor: An
 
 def _enter(commune: Commune, kind: str, name: str, written: Written) -> Archive:
     """The row of an archive in place of its intent. Raises ArchiveError when the tidying was quicker."""
-    fulfilled, _by_model = ArchiveIntent.objects.filter(path=name).delete()
+    fulfilled, _models = ArchiveIntent.objects.filter(path=name).delete()
     if not fulfilled:
         raise ArchiveError(f"Putting {name} on the shelf took so long that it was tidied away.")
     return Archive.objects.create(
@@ -102,6 +106,7 @@ def delete_archive(archive: Archive) -> None:
 
 def thin_out(commune: Commune) -> int:
     """Keep the last ARCHIVE_KEEP nightly archives and always the newest proven one; returns how many went."""
+    _note_missing(commune)
     with public_scope():
         nightly = list(Archive.objects.filter(commune=commune, kind=Archive.Kind.NIGHTLY))
     kept = {archive.pk for archive in [a for a in nightly if a.path][: settings.ARCHIVE_KEEP]}
@@ -113,6 +118,18 @@ def thin_out(commune: Commune) -> int:
     for archive in gone:
         delete_archive(archive)
     return len(gone)
+
+
+def _note_missing(commune: Commune) -> None:
+    """What is not on the shelf any more counts for nothing: no other archive goes because of it, and it is told."""
+    with public_scope():
+        listed = Archive.objects.filter(commune=commune, kind=Archive.Kind.NIGHTLY).exclude(path="")
+        standing = set(shelf().names(f"{commune.schema_name}/"))
+        missing = [archive.pk for archive in listed if archive.path not in standing]
+        problem = _("Die Datei liegt nicht mehr an ihrem Platz.")
+        Archive.objects.filter(pk__in=missing).update(path="", proven_at=None, problem=problem)
+    if missing:
+        log.error("archive.missing", commune=commune.schema_name, archives=len(missing))
 
 
 def tidy_shelf(*, older_than: timedelta = timedelta(hours=6)) -> int:

@@ -7,6 +7,8 @@ Written in one pass, so that it can go anywhere bytes can go; read only after th
 from __future__ import annotations
 
 import hashlib
+import os
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -31,6 +33,12 @@ CHUNK = 1024 * 1024
 MOST_TIMES_LARGER, ALWAYS_ALLOWED = 200, 1024**3
 _SEAL_LENGTH = len("sha256:") + 64
 _WAYS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# a list of parts is read whole, with some 700 bytes of memory for each
+MOST_PARTS, MOST_DIRECTORY_BYTES = 500_000, 128 * 1024**2
+_ZIP_BEGINS = b"PK\x03\x04"
+# the records at a ZIP file's end (APPNOTE 4.3.14 and 4.3.16)
+_END_BEGINS, _END = b"PK\x05\x06", struct.Struct("<4s4H2LH")
+_LARGE_END_BEGINS, _LARGE_END, _LOCATOR_LENGTH = b"PK\x06\x06", struct.Struct("<4sQ2H2L4Q"), 20
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -95,8 +103,11 @@ class ArchiveWriter:
 
     def finish(self, manifest: Manifest) -> None:
         """Write the manifest and close the file."""
+        text = manifest.to_json()
+        if len(text) > MOST_MANIFEST_BYTES or len(self.tables) + len(self.files) >= MOST_PARTS:
+            raise ArchiveError(f"An archive holds at most {MOST_PARTS} parts: nobody could read this one.")
         with self.part(MANIFEST, packed=True) as part:
-            part.write(manifest.to_json())
+            part.write(text)
         self._zip.comment = b"\0" * _SEAL_LENGTH
         self._zip.close()
         self._sink.seal()
@@ -123,13 +134,14 @@ class ArchiveReader:
 
     def __init__(self, path: Path) -> None:
         """Open `path`. Raises ArchiveError for a file that is damaged, dishonest or none of ours."""
-        self.path, self.size = path, path.stat().st_size
-        self.sha256 = _check_seal(path)
+        self.path = path
+        # opened once: what was checked is what is read, whatever the name leads to a moment later
+        self._stream = path.open("rb")
         try:
-            self._zip = zipfile.ZipFile(path)
-        except zipfile.BadZipFile as error:
-            raise ArchiveError(f"{path.name} is no archive: {error}.") from error
-        try:
+            self.size = os.fstat(self._stream.fileno()).st_size
+            self.sha256 = _check_seal(self._stream, path.name)
+            _check_directory(self._stream, self.size, path.name)
+            self._zip = self._open_zip()
             self.manifest = self._read_manifest()
             self._check_parts()
         except BaseException:
@@ -144,7 +156,7 @@ class ArchiveReader:
 
     def close(self) -> None:
         """Close the file."""
-        self._zip.close()
+        self._stream.close()
 
     def table(self, entry: TableEntry) -> Iterator[bytes]:
         """The COPY text of a table. Raises ArchiveError at the end if it is not what the manifest says."""
@@ -162,6 +174,12 @@ class ArchiveReader:
         for file in self.manifest.files:
             for _chunk in self.file(file):
                 pass
+
+    def _open_zip(self) -> zipfile.ZipFile:
+        try:
+            return zipfile.ZipFile(self._stream)
+        except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
+            raise ArchiveError(f"{self.path.name} is no archive: {error}.") from error
 
     def _checked(self, name: str, size: int, sha256: str) -> Iterator[bytes]:
         digest, read = hashlib.sha256(), 0
@@ -207,19 +225,56 @@ class ArchiveReader:
             raise ArchiveError("The file would unpack to far more than an archive does.")
 
 
-def _check_seal(path: Path) -> str:
+def _check_seal(stream: IO[bytes], name: str) -> str:
     """Compare the checksum at the end with the bytes before it; returns the SHA-256 of the whole file."""
     body, whole = hashlib.sha256(), hashlib.sha256()
-    left = path.stat().st_size - _SEAL_LENGTH
+    left = os.fstat(stream.fileno()).st_size - _SEAL_LENGTH
     if left <= 0:
-        raise ArchiveError(f"{path.name} is no archive: it is too short.")
-    with path.open("rb") as stream:
-        while left and (chunk := stream.read(min(CHUNK, left))):
-            body.update(chunk)
-            whole.update(chunk)
-            left -= len(chunk)
-        seal = stream.read()
+        raise ArchiveError(f"{name} is no archive: it is too short.")
+    stream.seek(0)
+    while left and (chunk := stream.read(min(CHUNK, left))):
+        body.update(chunk)
+        whole.update(chunk)
+        left -= len(chunk)
+    seal = stream.read()
     whole.update(seal)
     if seal != f"sha256:{body.hexdigest()}".encode():
-        raise ArchiveError(f"{path.name} is damaged or incomplete: its checksum is wrong. Fetch it again.")
+        raise ArchiveError(_not_sealed(stream, name))
     return whole.hexdigest()
+
+
+def _not_sealed(stream: IO[bytes], name: str) -> str:
+    """What to tell of a file whose last bytes are not the checksum of the others."""
+    stream.seek(0)
+    if stream.read(len(_ZIP_BEGINS)) != _ZIP_BEGINS:
+        return (
+            f"{name} is no archive of Rathausplatz: a file of another kind, or damaged at its very beginning. "
+            "`rathausplatz commune export SLUG` makes archives; a readable export is none."
+        )
+    return (
+        f"{name} is damaged or incomplete, or no archive of Rathausplatz (a readable export is none): "
+        "its checksum is wrong. Fetch it again."
+    )
+
+
+def _check_directory(stream: IO[bytes], size: int, name: str) -> None:
+    """Refuse a list of parts that is too long before it is read: it is read whole, into memory."""
+    stream.seek(max(0, size - _SEAL_LENGTH - _END.size))
+    end = stream.read()[: _END.size]
+    if not end.startswith(_END_BEGINS) or end.count(_END_BEGINS) != 1:
+        raise ArchiveError(f"{name} is no archive: its list of parts is not where an archive has it.")
+    *_disks, parts, length, _offset, _comment = _END.unpack(end)
+    if parts == 0xFFFF or length == 0xFFFFFFFF:
+        parts, length = _large_directory(stream, size, name)
+    if parts > MOST_PARTS or length > MOST_DIRECTORY_BYTES:
+        raise ArchiveError(f"{name} has more parts than an archive may have ({MOST_PARTS}).")
+
+
+def _large_directory(stream: IO[bytes], size: int, name: str) -> tuple[int, int]:
+    """The same two numbers where they need more room (ZIP64): its record stands before the last two."""
+    stream.seek(max(0, size - _SEAL_LENGTH - _END.size - _LOCATOR_LENGTH - _LARGE_END.size))
+    record = stream.read(_LARGE_END.size)
+    if not record.startswith(_LARGE_END_BEGINS):
+        raise ArchiveError(f"{name} is no archive: its list of parts is not where an archive has it.")
+    *_rest, parts, length, _offset = _LARGE_END.unpack(record)
+    return parts, length

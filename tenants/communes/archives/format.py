@@ -10,15 +10,17 @@ import json
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 FORMAT = "rathausplatz.archive/1"
 MANIFEST = "manifest.json"
 TABLES, FILES = "tables/", "files/"
 # the manifest is the only part that is read before its size is known to be honest
-MOST_MANIFEST_BYTES = 256 * 1024 * 1024
+MOST_MANIFEST_BYTES = 128 * 1024 * 1024
+LONGEST_PATH, LONGEST_NAME, LONGEST_TEXT, LONGEST_FAULT, MOST_BRAND = 900, 255, 500, 2000, 256 * 1024
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, lt=2**63)]
+Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
 
 
 class ArchiveError(Exception):
@@ -32,7 +34,16 @@ def _safe_path(path: str) -> str:
         raise ValueError("not a plain relative path")
     if any(part in (".", "..") for part in parts):
         raise ValueError("leaves its folder")
+    if len(path.encode()) > LONGEST_PATH or any(len(part.encode()) > LONGEST_NAME for part in parts):
+        raise ValueError("is longer than a file's name can be")
     return path
+
+
+def _few(content: dict[str, Any]) -> dict[str, Any]:
+    """What is kept in a row beside the commune."""
+    if len(json.dumps(content)) > MOST_BRAND:
+        raise ValueError(f"has more than {MOST_BRAND} characters")
+    return content
 
 
 SafePath = Annotated[str, AfterValidator(_safe_path)]
@@ -42,6 +53,10 @@ Name = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$")]
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class _Format(BaseModel):
+    format: Any = None
 
 
 class TableEntry(_Part):
@@ -58,7 +73,7 @@ class SequenceEntry(_Part):
     """Where a sequence stands; `called` as PostgreSQL's `is_called`."""
 
     name: Name
-    value: int
+    value: Annotated[int, Field(ge=-(2**63), lt=2**63)]
     called: bool
 
 
@@ -73,25 +88,25 @@ class FileEntry(_Part):
 class DomainEntry(_Part):
     """A host name as it was. Only told: the import gives the commune a host of its own."""
 
-    domain: str
+    domain: Text
     is_primary: bool
-    state: str
+    state: Text
 
 
 class CommuneEntry(_Part):
     """What the platform knew of the commune."""
 
-    official_name: str
-    name: str
-    slug: str
-    schema_name: str
-    kind: str
-    ars: str
-    land: str
-    postcode: str
+    official_name: Text
+    name: Text
+    slug: Text
+    schema_name: Text
+    kind: Text
+    ars: Text
+    land: Text
+    postcode: Text
     inhabitants: Count
-    tags: list[Any]
-    brand: dict[str, Any]
+    tags: Annotated[list[Any], Field(max_length=200)]
+    brand: Annotated[dict[str, Any], AfterValidator(_few)]
     domains: list[DomainEntry]
 
 
@@ -101,13 +116,13 @@ class Manifest(_Part):
     `migrations` are (app, name); `references` name shared rows by their keys, for each room that has such.
     """
 
-    format: str
-    release: str
+    format: Text
+    release: Text
     level: Count
-    created_at: str
+    created_at: Text
     commune: CommuneEntry
-    migrations: list[tuple[str, str]]
-    references: dict[str, list[str]]
+    migrations: list[tuple[Text, Text]]
+    references: dict[Text, list[Text]]
     tables: list[TableEntry]
     sequences: list[SequenceEntry]
     files: list[FileEntry]
@@ -130,14 +145,14 @@ class Manifest(_Part):
 def read_manifest(text: bytes) -> Manifest:
     """The manifest of a file. Raises ArchiveError for anything but a complete one of our format."""
     try:
-        content = json.loads(text)
-        if not isinstance(content, dict) or content.get("format") != FORMAT:
-            found = content.get("format") if isinstance(content, dict) else None
+        # of a large manifest of another kind nothing else is kept
+        found = _Format.model_validate_json(text).format
+        if found != FORMAT:
             raise ArchiveError(f"The file has the format {found!r}; this release reads {FORMAT!r}.")
         # JSON has no tuples: the strict model reads them in JSON mode only
         manifest = Manifest.model_validate_json(text)
-    except (ValueError, ValidationError) as error:
-        raise ArchiveError(f"The manifest is not one of {FORMAT}: {error}") from error
+    except ValueError as error:
+        raise ArchiveError(f"The manifest is not one of {FORMAT}: {str(error)[:LONGEST_FAULT]}") from error
     names = [TABLES + table.name for table in manifest.tables] + [FILES + file.path for file in manifest.files]
     if len(set(names)) != len(names):
         raise ArchiveError("The manifest names a part twice.")

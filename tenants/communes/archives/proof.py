@@ -72,11 +72,12 @@ def prove(reader: ArchiveReader, commune: CommuneRef) -> None:
         # an older level's tables are not those of this code: it can be asked once it was migrated
         if structure == TEMPLATE_SCHEMA:
             # restored beside the shared tables, in whichever cell the commune lives
-            _ask_rooms(replace(commune, schema=schema, cell=MAIN))
+            ask_rooms(replace(commune, schema=schema, cell=MAIN))
     drop_structure(structure)
 
 
-def _ask_rooms(commune: CommuneRef) -> None:
+def ask_rooms(commune: CommuneRef) -> None:
+    """Read of every table with this code, and ask each room, without leaving anything. Raises whatever is wrong."""
     with commune_scope(commune):
         for config in apps.get_app_configs():
             if config.name in settings.TENANT_APPS:

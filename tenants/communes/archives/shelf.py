@@ -7,9 +7,12 @@ that file, so that what a killed process left behind can be told from what is be
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
+import secrets
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -21,6 +24,7 @@ from tenants.communes.archives.format import ArchiveError
 from tenants.communes.storage import erase_versions
 
 UNFINISHED = ".unfinished"
+CHUNK = 1024 * 1024
 
 
 class Shelf(Protocol):
@@ -43,6 +47,12 @@ class Shelf(Protocol):
 
     def fetched(self, name: str) -> Any:
         """A context manager: the archive as a local file for reading. Raises FileNotFoundError."""
+
+    def held(self, name: str) -> Any:
+        """A context manager: the archive as a local file that stays though somebody takes it off the shelf."""
+
+    def digest(self, name: str) -> tuple[int, str]:
+        """Size and SHA-256 of what lies on the shelf now, read to its last byte. Raises FileNotFoundError."""
 
 
 class DiskShelf:
@@ -79,6 +89,23 @@ class DiskShelf:
         if not place.is_file():
             raise FileNotFoundError(name)
         yield place
+
+    @contextmanager
+    def held(self, name: str) -> Iterator[Path]:
+        place = self._place(name)
+        _private_folder(workshop())
+        # its name lets the tidying remove it after a crash; the lock tells that nobody crashed
+        second = workshop() / f"{secrets.token_hex(8)}{UNFINISHED}"
+        with place.open("rb") as stream:
+            fcntl.flock(stream, fcntl.LOCK_SH)
+            try:
+                _second_name(place, second)
+                yield second
+            finally:
+                second.unlink(missing_ok=True)
+
+    def digest(self, name: str) -> tuple[int, str]:
+        return digest_of(self._place(name))
 
     def _place(self, name: str) -> Path:
         place = (self.folder / name).resolve()
@@ -129,6 +156,15 @@ class S3Shelf:
             stream.flush()
             yield path
 
+    def held(self, name: str) -> Any:
+        # what was fetched is a copy of our own
+        return self.fetched(name)
+
+    def digest(self, name: str) -> tuple[int, str]:
+        if not self.exists(name):
+            raise FileNotFoundError(name)
+        return _digest_of(self._bucket.Object(self._prefix + name).get()["Body"].iter_chunks(CHUNK))
+
 
 def shelf() -> Shelf:
     """The shelf of this installation. Raises ArchiveError for a bucket without a prefix: it would be all of it."""
@@ -171,6 +207,28 @@ def tidy_workshop() -> int:
         except (BlockingIOError, FileNotFoundError):
             continue
     return removed
+
+
+def digest_of(path: Path) -> tuple[int, str]:
+    """Size and SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return _digest_of(iter(lambda: stream.read(CHUNK), b""))
+
+
+def _digest_of(chunks: Iterable[bytes]) -> tuple[int, str]:
+    size, digest = 0, hashlib.sha256()
+    for chunk in chunks:
+        size += len(chunk)
+        digest.update(chunk)
+    return size, digest.hexdigest()
+
+
+def _second_name(place: Path, second: Path) -> None:
+    """The same file under a second name; a copy where the file system, or who owns the file, does not let us."""
+    try:
+        os.link(place, second)
+    except OSError:
+        shutil.copyfile(place, second)
 
 
 def _private_folder(folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import structlog
+from celery import shared_task
 
 from tenants.communes.archives.actions import tidy_shelf
 from tenants.communes.archives.nightly import archive_tonight, communes_tonight, expire_archives
@@ -18,6 +19,7 @@ from tenants.communes.reasons import reason_of
 from tenants.communes.tasks import owner_task
 
 HOUR = 3600
+RESENT_EVERY = 600
 log = structlog.get_logger(__name__)
 
 
@@ -55,9 +57,13 @@ def _send_removals() -> None:
         remove.delay(commune_id=commune_id)
 
 
-def _send_lost_exports() -> None:
-    for schema, export_id in lost_exports():
-        make_readable.delay(schema=schema, export_id=export_id)
+@shared_task(name="tenants.communes.resend_exports", acks_late=True)
+def resend_exports() -> int:
+    """Have ordered exports made whose order was lost on its way; returns how many. May be run at any time."""
+    lost = lost_exports()
+    for schema, export_id in lost:
+        make_readable.apply_async(kwargs={"schema": schema, "export_id": export_id}, expires=RESENT_EVERY)
+    return len(lost)
 
 
 # archives first: nothing else of the night may keep them from being made
@@ -69,5 +75,5 @@ PARTS: tuple[tuple[str, Callable[[], object]], ...] = (
     ("final archives", expire_archives),
     ("expired exports", expire_exports),
     ("exports given up", give_up_exports),
-    ("lost exports", _send_lost_exports),
+    ("lost exports", resend_exports),
 )

@@ -9,7 +9,8 @@ from django.utils import timezone
 from tenants.communes.cells.servers import CellError
 from tenants.communes.cells.window import open_for_writing
 from tenants.communes.lifecycle.dropping import drop_role, drop_schema
-from tenants.communes.models import Commune, Move
+from tenants.communes.models import Commune, CommuneState, Move
+from tenants.communes.provisioning.clone import schema_exists
 from tenants.communes.roles import role_of
 from tenants.communes.scope import public_scope
 
@@ -22,12 +23,26 @@ def drop_copy(move: Move) -> bool:
         if Commune.objects.filter(pk=move.commune_id, cell=move.source).exists():
             return False  # it has come back; that schema is its own
     schema = move.commune.schema_name
+    _demand_the_other(move)
     drop_schema(schema, cell=move.source)
     drop_role(role_of(schema), cell=move.source)
     with public_scope():
         Move.objects.filter(pk=move.pk).update(kept_until=None)
     move.kept_until = None
     return True
+
+
+def _demand_the_other(move: Move) -> None:
+    """Refuse to drop a copy while the commune itself is not where it moved to: this may be the last."""
+    with public_scope():
+        commune = Commune.objects.get(pk=move.commune_id)
+    # a removal has proven the archive that remains, and takes all
+    gone = commune.state == CommuneState.DELETED or commune.removal_began_at is not None
+    if not gone and not schema_exists(commune.schema_name, cell=commune.cell):
+        raise CellError(
+            f"{commune.name} is not in {commune.cell!r}, where it moved to. Its copy in {move.source!r} stays: it may "
+            "be the last one. Move it back or restore it first."
+        )
 
 
 def drop_copies(commune_id: int, *, cell: str | None = None) -> None:

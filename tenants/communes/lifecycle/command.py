@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,12 @@ from tenants.communes.archives.queries import archives_on_shelf
 from tenants.communes.archives.readable.package import write_readable_to
 from tenants.communes.archives.shelf import shelf
 from tenants.communes.lifecycle.offboarding import (
-    ArchiveUnprovenError,
     archive_commune,
     archive_commune_as,
     begin_offboarding,
     cancel_offboarding,
 )
+from tenants.communes.lifecycle.remaining import ArchiveUnprovenError
 from tenants.communes.lifecycle.removal import NameMismatchError, complete_removal, delete_commune
 from tenants.communes.models import Commune
 from tenants.communes.provisioning.clone import TemplateBusyError
@@ -122,7 +123,10 @@ def do_import(options: Options) -> Commune:
     """Bring a commune in, or complete what an earlier attempt began."""
     if not options["file"].is_file():
         raise CommandError(f"There is no file {options['file']}.")
-    return import_commune(path=options["file"], slug=options["slug"]).commune
+    run = import_commune(path=options["file"], slug=options["slug"])
+    for note in run.brief.get("notes", ()):
+        sys.stderr.write(f"{note}\n")
+    return run.commune
 
 
 def do_offboard(options: Options) -> Commune:
@@ -145,8 +149,13 @@ def do_archive(options: Options) -> Commune:
 
 def do_delete(options: Options) -> Commune:
     """Order the removal and carry it out at once; again, after a crash, what is left of it."""
-    commune = find_commune(options["name"])
-    ordered = delete_commune(commune=commune, typed_name=options["confirm"], actor=None, reason=options["reason"])
+    ordered = delete_commune(
+        commune=find_commune(options["name"]),
+        typed_name=options["confirm"],
+        actor=None,
+        reason=options["reason"],
+        in_background=False,
+    )
     return complete_removal(commune_id=ordered.pk)
 
 

@@ -8,18 +8,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tenants.communes.archives.actions import archive_lock, make_archive
-from tenants.communes.archives.container import ArchiveReader
 from tenants.communes.archives.format import ArchiveError
 from tenants.communes.archives.proof import prove_archive
-from tenants.communes.archives.shelf import shelf
+from tenants.communes.audit import record_act
 from tenants.communes.closed import copy_brand
+from tenants.communes.lifecycle.remaining import ArchiveUnprovenError, final_archive_of
 from tenants.communes.models import Archive, Commune, CommuneState
 from tenants.communes.scope import public_scope
 from tenants.communes.states import TransitionError, change_state
 
-
-class ArchiveUnprovenError(Exception):
-    """The final archive could not be proven, so the commune stays as it is. The text says why."""
+# seconds; a nightly archive that is being made, and a removal, hold the same lock
+NIGHTLY_TAKES = 60.0
 
 
 def begin_offboarding(*, commune: Commune, actor: Any, reason: str) -> Commune:
@@ -37,25 +36,27 @@ def cancel_offboarding(*, commune: Commune, actor: Any, reason: str) -> Commune:
 def archive_commune(*, commune: Commune, actor: Any, reason: str = "") -> Commune:
     """Make the final archive, prove that it restores, and only then call the commune archived.
 
-    Takes as long as both do; not inside a transaction. Twice changes nothing; after a crash it is simply begun again.
-    Raises TransitionError unless the commune is leaving, and ArchiveUnprovenError.
+    Takes as long as both do; not inside a transaction. After a crash it is simply begun again. Twice proves the archive
+    again, and makes another only where that fails. Raises TransitionError unless the commune is leaving, and
+    ArchiveUnprovenError.
     """
     with public_scope():
         commune = Commune.objects.prefetch_related("domains").get(pk=commune.pk)
-    if commune.state == CommuneState.ARCHIVED:
+    if commune.state == CommuneState.ARCHIVED and _has_archive_still(commune):
         return commune
     _demand_offboarding(commune)
-    _demand_proof(prove_archive(make_archive(commune=commune, kind=Archive.Kind.FINAL, actor=actor)), commune)
-    return change_state(commune=commune, to=CommuneState.ARCHIVED, actor=actor, reason=reason)
+    archive = make_archive(commune=commune, kind=Archive.Kind.FINAL, actor=actor)
+    _demand_proof(prove_archive(archive), commune)
+    with archive_lock(commune, wait=NIGHTLY_TAKES):
+        return _call_archived(commune, archive, actor, reason)
 
 
 def archive_commune_as(*, commune: Commune, path: str, actor: Any, reason: str) -> Commune:
     """Call the commune archived by an archive that is on the shelf already: what its schema holds now is damaged.
 
-    The archive is proven unless it was; one that was must lie there unchanged. It becomes the final one, which a
-    deletion leaves. Not inside a transaction; twice changes nothing. Raises TransitionError unless the commune is
-    leaving, ArchiveError for an archive that is not the commune's, FleetBusyError while another is being made, and
-    ArchiveUnprovenError.
+    The archive is proven now, whatever it was before. It becomes the final one, which a deletion leaves. Not inside a
+    transaction; twice only proves it again. Raises TransitionError unless the commune is leaving, ArchiveError for an
+    archive that is not the commune's, FleetBusyError while another is being made, and ArchiveUnprovenError.
     """
     with archive_lock(commune):
         with public_scope():
@@ -65,24 +66,31 @@ def archive_commune_as(*, commune: Commune, path: str, actor: Any, reason: str) 
             raise ArchiveError(
                 f"{commune.name} has no archive {path}. `rathausplatz commune archives {commune.slug}` lists them."
             )
-        if commune.state == CommuneState.ARCHIVED and archive.kind == Archive.Kind.FINAL:
-            return commune
         _demand_offboarding(commune)
-        _demand_proof(archive if _is_proven_still(archive) else prove_archive(archive), commune)
-        with public_scope(), transaction.atomic():
-            Archive.objects.filter(pk=archive.pk).update(kind=Archive.Kind.FINAL)
-            why = f"{reason} ({path}, SHA-256 {archive.sha256})"
-            return change_state(commune=commune, to=CommuneState.ARCHIVED, actor=actor, reason=why)
+        _demand_proof(prove_archive(archive), commune)
+        if commune.state == CommuneState.ARCHIVED and archive == final_archive_of(commune):
+            return commune
+        return _call_archived(commune, archive, actor, f"{reason} ({path}, SHA-256 {archive.sha256})")
 
 
-def _is_proven_still(archive: Archive) -> bool:
-    if archive.proven_at is None:
-        return False
-    try:
-        with shelf().fetched(archive.path) as path, ArchiveReader(path) as reader:
-            return reader.sha256 == archive.sha256
-    except (ArchiveError, FileNotFoundError):
-        return False
+def _has_archive_still(commune: Commune) -> bool:
+    archive = final_archive_of(commune)
+    return archive is not None and prove_archive(archive).proven_at is not None
+
+
+def _call_archived(commune: Commune, archive: Archive, actor: Any, reason: str) -> Commune:
+    """The commune is archived, and this is its one final archive: a removal rests on it and leaves it."""
+    with public_scope(), transaction.atomic():
+        if Commune.objects.filter(pk=commune.pk, removal_began_at__isnull=False).exists():
+            raise TransitionError(_("%(name)s wird gerade gelöscht.") % {"name": commune.name})
+        others = Archive.objects.filter(commune=commune, kind=Archive.Kind.FINAL).exclude(pk=archive.pk)
+        others.update(kind=Archive.Kind.MANUAL)
+        Archive.objects.filter(pk=archive.pk).update(kind=Archive.Kind.FINAL)
+        if commune.state == CommuneState.ARCHIVED:
+            record_act(
+                actor=actor, verb="commune.archived_again", target=commune.schema_name, detail={"reason": reason}
+            )
+        return change_state(commune=commune, to=CommuneState.ARCHIVED, actor=actor, reason=reason)
 
 
 def _demand_proof(archive: Archive, commune: Commune) -> None:
@@ -94,7 +102,8 @@ def _demand_proof(archive: Archive, commune: Commune) -> None:
 
 
 def _demand_offboarding(commune: Commune) -> None:
-    if commune.state != CommuneState.OFFBOARDING:
+    """Leaving; or archived already, by an archive that is not whole any more."""
+    if commune.state not in (CommuneState.OFFBOARDING, CommuneState.ARCHIVED):
         raise TransitionError(
             _("%(name)s ist nicht im Auszug, sondern „%(now)s“.")
             % {"name": commune.name, "now": commune.get_state_display()}

@@ -6,6 +6,7 @@ import structlog
 
 from tenants.communes.audit import NamedActor
 from tenants.communes.lifecycle.offboarding import archive_commune
+from tenants.communes.lifecycle.remaining import ArchiveUnprovenError
 from tenants.communes.lifecycle.removal import complete_removal
 from tenants.communes.models import Commune
 from tenants.communes.rollouts.locks import FleetBusyError
@@ -16,7 +17,7 @@ log = structlog.get_logger(__name__)
 HOURS = 3600
 
 
-@owner_task(name="tenants.communes.remove", time_limit=2 * HOURS)
+@owner_task(name="tenants.communes.remove", time_limit=6 * HOURS)
 def remove(*, commune_id: int) -> str:
     """Carry out an ordered removal. May be delivered twice, after it was done, and while somebody is at it."""
     try:
@@ -25,6 +26,9 @@ def remove(*, commune_id: int) -> str:
         # whoever is at it completes it, or else the next night
         log.info("removal.busy", commune=commune_id)
         return ""
+    except ArchiveUnprovenError:
+        # noted in the record and at the archive, where the operator sees it
+        return "refused"
 
 
 @owner_task(name="tenants.communes.archive", time_limit=4 * HOURS)

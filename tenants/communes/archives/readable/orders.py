@@ -45,7 +45,8 @@ def order_readable_export(*, actor: Any) -> ReadableExport:
         if is_new:
             record_act(actor=actor, verb="commune.readable_export", target=commune.schema)
     if is_new:
-        transaction.on_commit(lambda: make_readable.delay(schema=commune.schema, export_id=str(export.pk)))
+        order = {"schema": commune.schema, "export_id": str(export.pk)}
+        transaction.on_commit(lambda: make_readable.delay(**order), robust=True)  # a lost one is found by its row
     return export
 
 

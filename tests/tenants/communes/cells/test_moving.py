@@ -24,6 +24,7 @@ from tenants.communes.cells.leaving import tidy_moves
 from tenants.communes.cells.moving import move_commune, stream_of, unfinished_move
 from tenants.communes.cells.servers import CellError
 from tenants.communes.cells.window import close_for_writing, open_for_writing
+from tenants.communes.lifecycle.offboarding import archive_commune, begin_offboarding
 from tenants.communes.lifecycle.removal import complete_removal
 from tenants.communes.models import AuditEntry, Commune, Move
 from tenants.communes.queries import find_commune
@@ -218,7 +219,9 @@ def test_a_commune_of_another_cell_is_exported_and_removed_whole(
     move_commune(commune=find_commune("jena"), to="main", actor=None, say=quiet)
     move_commune(commune=find_commune("jena"), to="east", actor=None, say=quiet)
     assert has_schema(main_admin, "jena")  # the copy that the way back has left
-    Commune.objects.filter(pk=jena.id).update(state="archived", removal_began_at=timezone.now())
+    begin_offboarding(commune=Commune.objects.get(pk=jena.id), actor=None, reason="-")
+    archive_commune(commune=Commune.objects.get(pk=jena.id), actor=None)
+    Commune.objects.filter(pk=jena.id).update(removal_began_at=timezone.now())
     halfway = Move.objects.create(commune_id=jena.id, source="east", target="main")
     with pytest.raises(CellError, match="commune move jena --undo"):
         complete_removal(commune_id=jena.id)
