@@ -1,6 +1,8 @@
 """What every page needs and hardly ever changes, kept in the commune's part of the cache.
 
-The cache's keys carry the commune (system check communes.E002). `forget()` drops everything; `cms.freshness` calls it.
+The cache's keys carry the commune (system check communes.E002). It keeps nothing that was read before a change was
+announced; `cms.freshness` announces. What is private is not remembered at all, but part of each question
+(`cms.queries`): it must be right from the commit on.
 """
 
 from __future__ import annotations
@@ -9,10 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.conf import settings
 from django.core.cache import cache
-from django.db import transaction
-from wagtail.models import Locale, Page, PageViewRestriction, Site
+from wagtail.models import Locale, Page, Site
 
 from cms.addresses import address_of, home_paths
 from cms.placeholders import fill_text
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cms.models import ContactSettings
 
 T = TypeVar("T")
-SITE, PRIVATE, LOCALES, NAVIGATION = "cms.site", "cms.private", "cms.locales", "cms.navigation"
+SITE, LOCALES, NAVIGATION = "cms.site", "cms.locales", "cms.navigation"
 SECONDS = 3600
 
 
@@ -59,11 +59,6 @@ def portal_site() -> Site | None:
     return _remembered(SITE, lambda: Site.objects.select_related("root_page").filter(is_default_site=True).first())
 
 
-def has_private_pages() -> bool:
-    """Whether any page of this commune is for some people only."""
-    return _remembered(PRIVATE, lambda: bool(PageViewRestriction.objects.exists()))
-
-
 def locale_ids() -> dict[str, int]:
     """The key of each language's Wagtail locale."""
     return _remembered(LOCALES, lambda: dict(Locale.objects.values_list("language_code", "pk")))
@@ -82,14 +77,17 @@ def navigation_in(language: str) -> Navigation:
 
 def _read_navigation(language: str) -> Navigation:
     from cms.models import ContactSettings, ContentPage, HomePage, LegalPage
+    from cms.privacy import for_everybody
 
     root, contact = home_paths().get(language), ContactSettings.load()
-    homes = tuple(HomePage.objects.live().order_by("path").values_list("locale__language_code", flat=True))
+    homes = tuple(
+        for_everybody(HomePage.objects.all()).order_by("path").values_list("locale__language_code", flat=True)
+    )
     if root is None or language not in homes:
         return Navigation((), (), contact, "", homes)
-    menu = Page.objects.live().in_menu().filter(url_path__startswith=root, depth=3).order_by("path")
-    easy = ContentPage.objects.live().filter(easy_language=True, url_path__startswith=root).order_by("depth", "path")
-    legal = LegalPage.objects.live().filter(url_path__startswith=root).order_by("path")
+    menu = for_everybody(Page.objects.in_menu().filter(url_path__startswith=root, depth=3)).order_by("path")
+    easy = for_everybody(ContentPage.objects.filter(easy_language=True, url_path__startswith=root))
+    legal = for_everybody(LegalPage.objects.filter(url_path__startswith=root)).order_by("path")
     return Navigation(
         menu=tuple(Link(fill_text(page.title), address_of(page.url_path, language)) for page in menu),
         footer_links=(
@@ -97,27 +95,23 @@ def _read_navigation(language: str) -> Navigation:
             *_footer_links(),
         ),
         contact=contact,
-        easy_language_url=next((address_of(page.url_path, language) for page in easy[:1]), ""),
+        easy_language_url=next(
+            (address_of(page.url_path, language) for page in easy.order_by("depth", "path")[:1]), ""
+        ),
         home_languages=homes,
     )
 
 
 def _footer_links() -> list[Link]:
     from cms.models import FooterSettings
+    from cms.privacy import for_everybody
 
     blocks: Any = FooterSettings.load().links
     links = [(block.value["label"], block.value["page"], block.value["address"]) for block in blocks]
+    # a page that was withdrawn or made private since leaves the foot of every page
+    shown = set(for_everybody(Page.objects.filter(pk__in=[page.pk for _label, page, _address in links if page])))
     return [
-        Link(label, address_of_page(page) if page else address) for label, page, address in links if page or address
+        Link(label, address_of_page(page) if page else address)
+        for label, page, address in links
+        if (page in shown if page else address)
     ]
-
-
-def forget() -> None:
-    """Drop all of it now and again after the commit, when others can no longer read the old state."""
-    _drop()
-    transaction.on_commit(_drop)
-
-
-def _drop() -> None:
-    cache.delete_many([SITE, PRIVATE, LOCALES, *(f"{NAVIGATION}.{code}" for code, _name in settings.LANGUAGES)])
-    Site.clear_site_root_paths_cache()

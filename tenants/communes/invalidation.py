@@ -1,7 +1,7 @@
 """Telling every process that something it remembers has changed, by PostgreSQL's NOTIFY.
 
 A notification is sent by the database when the transaction commits, never before and never for a rollback. Each
-process that keeps memories runs one listener thread; while it has no connection, everything is forgotten and
+process that keeps memories runs one listener thread; while it has no connection, nothing remembered is relied on and
 `listening()` is False, so that caches can stand aside.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -16,34 +17,42 @@ import structlog
 from django.conf import settings
 from django.db import connection, transaction
 
+from tenants.communes.backend.waiting import CONNECT_SECONDS, KEEPALIVE
 from tenants.communes.cells import MAIN
+from tenants.communes.eras import begin_era, note_change
 from tenants.communes.models.commune import UNSEEN_STATES
 from tenants.communes.scope import cell_of_scope, public_scope, require_commune
 
 CHANNEL = "rathausplatz"
-# a network that is gone without a word is noticed within half a minute; Unix sockets pass over it
-KEEPALIVE: dict[str, Any] = {
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 25_000,
-}
 log = structlog.get_logger(__name__)
 _watchers: dict[str, list[Callable[[str], None]]] = {}
+_losses: list[Callable[[], None]] = []
 
 
-def watch(topic: str) -> Callable[[Callable[[str], None]], Callable[[str], None]]:
-    """Decorator: call the function with the payload whenever `topic` is announced. "" means: forget everything."""
+def watch(
+    topic: str, *, on_loss: Callable[[], None] | None = None
+) -> Callable[[Callable[[str], None]], Callable[[str], None]]:
+    """Decorator: call the function with the payload whenever `topic` is announced. "" means: forget everything.
+
+    While nothing can be heard nothing may be relied on. `on_loss` is called then instead, for memories that keep a last
+    resort apart until the process hears again; may be called many times.
+    """
 
     def register(function: Callable[[str], None]) -> Callable[[str], None]:
         _watchers.setdefault(topic, []).append(function)
+        _losses.append(on_loss or partial(function, ""))
         return function
 
     return register
 
 
 def announce(topic: str, payload: str = "") -> None:
-    """Tell all processes, when the current transaction commits. This process included."""
+    """Tell all processes, when the current transaction commits. This process included.
+
+    `payload` is the schema of the commune that is concerned, "" for all. Until then nobody remembers what the
+    announcing work reads.
+    """
+    note_change()
     if cell_of_scope() == MAIN:
         _notify(topic, payload)
     else:  # everybody listens to the main cell, so it is told when this one has committed
@@ -64,12 +73,14 @@ def _notify_main(topic: str, payload: str) -> None:
 def invalidate_pages() -> None:
     """What anonymous visitors of the current commune see has changed: drop its cached pages and memories."""
     commune = require_commune()
+    note_change()
     if commune.state not in UNSEEN_STATES:
         announce("pages", commune.schema)
 
 
 def dispatch(topic: str, payload: str) -> None:
-    """Call this process's watchers of `topic`."""
+    """Begin a new era for the commune that `payload` names ("": for all), then call this process's watchers."""
+    begin_era(payload)
     for function in _watchers.get(topic, []):
         function(payload)
 
@@ -78,6 +89,12 @@ def forget_everything() -> None:
     """Call every watcher with an empty payload."""
     for topic in _watchers:
         dispatch(topic, "")
+
+
+def lose_everything() -> None:
+    """Nothing is heard any more: forget, or set apart as a last resort."""
+    for function in _losses:
+        function()
 
 
 class Listener:
@@ -124,10 +141,11 @@ class Listener:
             self._listen()
         finally:
             self._up.clear()
-            forget_everything()
+            lose_everything()
 
     def _listen(self) -> None:
-        with psycopg.connect(settings.DATABASE_DIRECT_URL, autocommit=True, **KEEPALIVE) as connection:
+        kept: dict[str, Any] = KEEPALIVE | {"connect_timeout": CONNECT_SECONDS}
+        with psycopg.connect(settings.DATABASE_DIRECT_URL, autocommit=True, **kept) as connection:
             connection.execute(f"LISTEN {CHANNEL}")
             forget_everything()
             self._up.set()

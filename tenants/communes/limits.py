@@ -1,18 +1,28 @@
-"""How often one visitor may try something, counted in the commune's cache."""
+"""How often one may try something: counted in PostgreSQL, for each commune apart (`tenants.communes.counters`).
+
+Every limit of the product is a `Limit` in the room whose affair it is; docs/reference/limits.md lists them all.
+"""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
+
+from tenants.communes import counters
+from tenants.communes.counters import Taken
+from tenants.communes.scope import current_scope
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+# what a household or a company is given of IPv6, and who wants may use each address of it in turn
+PREFIX_OF_NETWORK = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `times` in each window of `seconds`, counted under `name` (with its room: "cases.code")."""
+    """At most `times` within `seconds` from the first, counted under `name` (with its room: "cases.code")."""
 
     name: str
     times: int
@@ -20,21 +30,59 @@ class Limit:
 
 
 def address_of(request: HttpRequest) -> str:
-    """The network address of the other side; behind proxies of ours, of the visitor (`PROXY_HOPS`)."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """The network that the other side belongs to; behind proxies of ours, the visitor's (`PROXY_HOPS`).
+
+    An IPv4 address is itself, also where it is written as IPv6 (RFC 4291 § 2.5.5.2); of IPv6 it is the /64, in which
+    one visitor has all addresses. What is no address stays as it is.
+    """
+    given = str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        address = ip_address(given.partition("%")[0])
+    except ValueError:
+        return given
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((address, PREFIX_OF_NETWORK), strict=False))
 
 
 def is_exceeded(limit: Limit, subject: str) -> bool:
     """Count one try of `subject` (an address, a number) and say whether it is one too many.
 
-    Only a digest of `subject` is kept. The window is part of the key: a cache that lengthens an entry's life with each
-    count must not lengthen the wait.
+    Exact, however many try at once. Only a digest of `subject` is kept. Where counting fails, nobody is held up.
     """
-    window = int(time.time()) // limit.seconds
-    digest = salted_hmac("communes.limits", subject, algorithm="sha256").hexdigest()[:24]
-    key = f"limit:{limit.name}:{window}:{digest}"
-    cache.add(key, 0, timeout=limit.seconds)
-    try:
-        return int(cache.incr(key)) > limit.times
-    except ValueError:  # the window ended between the two calls
-        return False
+    return not try_once(limit, subject).granted
+
+
+def try_once(limit: Limit, subject: str) -> Taken:
+    """The same, with the seconds to wait if it is one too many."""
+    return counters.take(_place(limit, subject), most=limit.times, seconds=limit.seconds)
+
+
+def first_exceeded(*tries: tuple[Limit, str]) -> Taken | None:
+    """Count one try under several limits, in this order; None if all allow it, else how long to wait.
+
+    What is refused by one is not counted by those behind it: so nobody uses up what others share with them (the
+    visitor's limit first, that of the account or recipient last).
+    """
+    for limit, subject in tries:
+        taken = try_once(limit, subject)
+        if not taken.granted:
+            return taken
+    return None
+
+
+def give_back(limit: Limit, subject: str) -> None:
+    """A counted try was none: only failures count, and this one did not fail."""
+    counters.give_back(_place(limit, subject))
+
+
+def begin_anew(limit: Limit, subject: str) -> None:
+    """Forget what `subject` tried."""
+    counters.forget_count(_place(limit, subject))
+
+
+def _place(limit: Limit, subject: str) -> str:
+    digest = salted_hmac("communes.limits", subject, algorithm="sha256").hexdigest()[:32]
+    return f"{current_scope().schema}:{limit.name}:{digest}"

@@ -4,6 +4,7 @@ from tenants.communes.models.archives import Archive, ArchiveIntent
 from tenants.communes.models.audit import AuditEntry
 from tenants.communes.models.cells import Cell, Move
 from tenants.communes.models.commune import Commune, CommuneKind, CommuneState
+from tenants.communes.models.counts import Count
 from tenants.communes.models.domains import ANSWERING_STATES, Domain, DomainProof, DomainState
 from tenants.communes.models.exports import ReadableExport
 from tenants.communes.models.provisioning import ProvisioningRun, SpareSchema
@@ -18,6 +19,7 @@ __all__ = [
     "Commune",
     "CommuneKind",
     "CommuneState",
+    "Count",
     "Domain",
     "DomainProof",
     "DomainState",

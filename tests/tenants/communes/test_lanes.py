@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from rathausplatz.settings.worker import broker_options, owner_broker_options
 
 from services.cases.tasks import sweep_commune
 from tenants.communes.archives.tasks import archive_one
+from tenants.communes.counters import forget_all_counts
 from tenants.communes.lanes import (
     ARCHIVES,
     BULK,
@@ -32,12 +32,7 @@ from tenants.communes.provisioning.tasks import provision
 from tenants.communes.scope import commune_scope
 from tenants.communes.tasks import send_to_every_commune
 
-
-@pytest.fixture(autouse=True)
-def _nobody_stands_anywhere() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
+pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
@@ -72,7 +67,7 @@ def test_one_commune_takes_no_place_of_another(gera: Any, wurzen: Any) -> None:
 
 def test_a_count_that_expired_does_no_harm() -> None:
     enter_lane("gera")
-    cache.clear()
+    forget_all_counts()
     leave_lane("gera")
     lanes = [enter_lane("gera") for _number in range(STANDING_AT_MOST + 1)]
     assert lanes == [COMMUNES] * STANDING_AT_MOST + [BULK]

@@ -1,0 +1,76 @@
+"""Limits on whole views, by the name of their address: one list for ours and for libraries' that count for themselves.
+
+A room registers the views in whose name nobody may try without end. What is posted there is counted before the view
+runs; beyond the limit the visitor reads when to go on, in the portal's look (429, RFC 6585 § 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from tenants.communes.counters import Taken
+from tenants.communes.limits import Limit, first_exceeded, give_back
+from tenants.communes.registry import Registry
+
+Tries = tuple[tuple[Limit, str], ...]
+
+
+def no_try(_response: HttpResponseBase) -> bool:
+    """Whatever the answer was, it was a try."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class LimitedView:
+    """What a request to a view counts as, the visitor's own limit first; and which answers show that it was no try."""
+
+    tries: Callable[[HttpRequest, dict[str, Any]], Tries]
+    was_no_try: Callable[[HttpResponseBase], bool] = no_try
+
+
+# by the name of the address, with its namespace
+limited_views: Registry[LimitedView] = Registry("views that may not be tried without end")
+
+
+class LimitMiddleware:
+    """Counts what is posted to limited views. Stands behind those who say who asks and who may."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        view: LimitedView | None = getattr(request, "limited_view", None)
+        if view is not None and view.was_no_try(response):
+            for limit, subject in request.counted_tries:  # type: ignore[attr-defined]
+                give_back(limit, subject)
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if request.method in ("GET", "HEAD", "OPTIONS") or name not in limited_views:
+            return None
+        limited = limited_views.get(name)
+        tries = limited.tries(request, kwargs)
+        refused = first_exceeded(*tries)
+        if refused is not None:
+            return too_many(request, refused)
+        request.limited_view, request.counted_tries = limited, tries  # type: ignore[attr-defined]
+        return None
+
+
+def too_many(request: HttpRequest, refused: Taken) -> HttpResponse:
+    """The page for whoever tried too often."""
+    words = {"minutes": max(1, ceil(refused.wait / 60))}
+    answer = render(request, "themes/errors/429.html", words, status=429)
+    answer.headers["Retry-After"] = str(max(1, refused.wait))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
