@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 
+from tenants.communes.eras import has_changed
 from tenants.communes.invalidation import listening, watch
 from tenants.communes.naming import spoken_name
 from tenants.communes.scope import CommuneRef, current_commune
@@ -30,12 +31,14 @@ class _Memory:
 
     def __init__(self) -> None:
         self.views: dict[str, BrandView] = {}
+        # how communes looked when this process stopped hearing of changes: for pages that must not ask
+        self.before: dict[str, BrandView] = {}
         self.era = 0
         self.lock = threading.Lock()
 
     def keep(self, schema: str, view: BrandView, era: int) -> None:
         with self.lock:
-            if era == self.era and listening() and len(self.views) < MOST_REMEMBERED:
+            if era == self.era and listening() and not has_changed() and len(self.views) < MOST_REMEMBERED:
                 self.views[schema] = view
 
     def forget(self, schema: str) -> None:
@@ -43,20 +46,28 @@ class _Memory:
             self.era += 1
             if schema:
                 self.views.pop(schema, None)
+                self.before.pop(schema, None)
             else:
                 self.views.clear()
+                self.before.clear()
+
+    def set_aside(self) -> None:
+        with self.lock:
+            self.era += 1
+            self.before.update(self.views)
+            self.views.clear()
 
 
 _memory = _Memory()
 
 
-@watch("pages")
+@watch("pages", on_loss=_memory.set_aside)
 def forget_brand(schema: str) -> None:
     """The commune of `schema` changed something visible; “” forgets all."""
     _memory.forget(schema)
 
 
-@watch("hosts")
+@watch("hosts", on_loss=_memory.set_aside)
 def forget_names(_payload: str) -> None:
     """A commune's name or host changed somewhere."""
     _memory.forget("")
@@ -69,12 +80,12 @@ def brand_for_current_commune() -> BrandView:
     commune = current_commune()
     if commune is None:
         return operator_brand()
-    return remembered_brand(commune) or _read(commune)
+    return _memory.views.get(commune.schema) or _read(commune)
 
 
 def remembered_brand(commune: CommuneRef) -> BrandView | None:
-    """The brand if this process knows it already: for error pages, which must not ask the database."""
-    return _memory.views.get(commune.schema)
+    """The brand if this process knows it, or knew it before the database was lost: for pages that must not ask."""
+    return _memory.views.get(commune.schema) or _memory.before.get(commune.schema)
 
 
 def _read(commune: CommuneRef) -> BrandView:

@@ -13,10 +13,11 @@ from django.http.request import split_domain_port
 from django.middleware.gzip import GZipMiddleware
 
 from rathausplatz.observability import current_request
+from rathausplatz.visitors import visitor_address
+from tenants.communes.cookies import given_twice
 from tenants.communes.hosts import HostKind
+from tenants.communes.page_caching import HEADER
 from tenants.communes.requests import SiteRequest
-
-PAGE_CACHE_HEADER = "X-Page-Cache"
 
 
 class RequestContextMiddleware:
@@ -41,7 +42,7 @@ class CompressionMiddleware(GZipMiddleware):
     """Compresses answers, but leaves those to the page cache that it will keep in every encoding itself."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if response.has_header(PAGE_CACHE_HEADER):
+        if response.has_header(HEADER):
             return response
         compressed: HttpResponseBase = super().process_response(request, response)
         return compressed
@@ -50,17 +51,17 @@ class CompressionMiddleware(GZipMiddleware):
 class ProxyMiddleware:
     """Gives the request the visitor's address behind our own proxies, for rate limits.
 
-    `PROXY_HOPS` says how many proxies of ours stand in front (0: none, the header is ignored). Only that many entries
-    of X-Forwarded-For, counted from the right, were written by us; what stands further left anybody can invent.
+    `PROXY_HOPS` says how many proxies of ours stand in front (0: none, the header is ignored).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        entries = [entry.strip() for entry in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if entry.strip()]
-        if 0 < settings.PROXY_HOPS <= len(entries):
-            request.META["REMOTE_ADDR"] = entries[-settings.PROXY_HOPS]
+        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+        request.META["REMOTE_ADDR"] = visitor_address(
+            request.META.get("REMOTE_ADDR", ""), forwarded, settings.PROXY_HOPS
+        )
         return self.get_response(request)
 
 
@@ -87,9 +88,16 @@ class OwnDomainMiddleware:
 
 
 class HostSessionMiddleware(SessionMiddleware):
-    """Portal and console sessions have cookies of their own; the console's is strict and shorter-lived."""
+    """Portal and console sessions have cookies of their own; the console's is strict and shorter-lived.
+
+    A name that comes twice opens neither session: one of them was set by a page of a sibling domain. Over HTTPS the
+    names begin with `__Host-`, which browsers let nobody but this host set.
+    """
 
     def process_request(self, request: HttpRequest) -> None:
+        for name in (settings.SESSION_COOKIE_NAME, settings.CONSOLE_SESSION_COOKIE_NAME):
+            if given_twice(request.META.get("HTTP_COOKIE", ""), name):
+                request.COOKIES.pop(name, None)
         super().process_request(request)
         if getattr(request, "host_kind", None) == HostKind.CONSOLE:
             key = request.COOKIES.get(settings.CONSOLE_SESSION_COOKIE_NAME)

@@ -3,6 +3,9 @@
 A view that is the same for everybody says so with the header `X-Page-Cache: <seconds>`; nothing else is ever kept.
 Every process hears of changes by PostgreSQL's NOTIFY (`tenants.communes.invalidation`); while it can't hear, it keeps
 nothing. An answer that was being made while something changed is not kept, so an old page can't outlive its change.
+
+What was kept when the process stopped hearing is set apart: a page of before, in place of none, while the database is
+out of reach.
 """
 
 from __future__ import annotations
@@ -11,25 +14,27 @@ import gzip
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 import brotli
-from django.conf import settings
 
-from rathausplatz.metrics.counters import PAGE_CACHE
-from rathausplatz.middleware import PAGE_CACHE_HEADER
+from rathausplatz.front.answers import Answer, Header
+from rathausplatz.front.requests import name_of
+from rathausplatz.front.sending import SERVER
+from tenants.communes.cookies import is_personal
 from tenants.communes.invalidation import listener, watch
+from tenants.communes.page_caching import HEADER
 
 MOST_PAGES = 5000
 MOST_BYTES = 128 * 1024 * 1024
-NOT_KEPT = frozenset({"x-page-cache", "x-request-id", "content-length", "content-encoding", "vary", "etag", "date"})
-HIT, MISSED, PASSED = (PAGE_CACHE.labels(outcome) for outcome in ("hit", "miss", "pass"))
-Environ = dict[str, Any]
-StartResponse = Callable[..., Any]
-WSGIApplication = Callable[[Environ, StartResponse], Iterable[bytes]]
+# how old a page may be that stands in for one that can't be made
+LAST_RESORT_SECONDS = 30 * 60
+NOT_KEPT = frozenset(
+    ["x-page-cache", "x-request-id", "content-length", "content-encoding", "cache-control", "vary", "etag", "date"]
+)
+# granian passes no cookie on that has other letters than ASCII: then nobody knows who asks
+UNREADABLE = "?"
 Key = tuple[str, str, str]
 
 
@@ -38,10 +43,11 @@ class Page:
     """One finished answer in each encoding, with headers ready to send."""
 
     schema: str
+    made: float
     expires: float
     etag: str
     bodies: dict[str, bytes]
-    headers: dict[str, list[tuple[str, str]]]
+    headers: dict[str, list[Header]]
 
     @property
     def size(self) -> int:
@@ -54,6 +60,8 @@ class PageStore:
 
     def __init__(self) -> None:
         self._pages: dict[Key, Page] = {}
+        # of before this process stopped hearing
+        self._before: dict[Key, Page] = {}
         self._bytes = 0
         self._lock = threading.Lock()
         self.changes = 0
@@ -63,126 +71,99 @@ class PageStore:
         page = self._pages.get(key)
         return page if page is not None and page.expires > time.monotonic() else None
 
+    def last_resort(self, key: Key) -> Page | None:
+        """A page to show when none can be made: not fresh any more, or of before this process stopped hearing."""
+        page = self._pages.get(key) or self._before.get(key)
+        return page if page is not None and page.made > time.monotonic() - LAST_RESORT_SECONDS else None
+
     def put(self, key: Key, page: Page, seen_changes: int) -> None:
-        """Keep a page, unless something changed since `seen_changes` was read or the store is full."""
+        """Keep a page, unless something changed since `seen_changes` was read; the oldest make room."""
         with self._lock:
             if seen_changes != self.changes or not listener.listening():
                 return
-            if len(self._pages) >= MOST_PAGES or self._bytes + page.size > MOST_BYTES:
-                self._pages.clear()
-                self._bytes = 0
-            old = self._pages.get(key)
+            old = self._pages.pop(key, None)
             self._bytes += page.size - (old.size if old else 0)
             self._pages[key] = page
+            while len(self._pages) > MOST_PAGES or self._bytes > MOST_BYTES:
+                self._bytes -= self._pages.pop(next(iter(self._pages))).size
 
     def forget(self, schema: str) -> None:
         """Drop one commune's pages and the platform's own, which may name it; "" drops all."""
         with self._lock:
             self.changes += 1
-            kept = {k: p for k, p in self._pages.items() if schema and p.schema not in ("", schema)}
-            self._pages, self._bytes = kept, sum(page.size for page in kept.values())
+            self._before = _without(self._before, schema)
+            self._pages = _without(self._pages, schema)
+            self._bytes = sum(page.size for page in self._pages.values())
+
+    def set_aside(self) -> None:
+        """This process hears nothing any more: what is kept is a last resort from now on."""
+        with self._lock:
+            self.changes += 1
+            self._before.update(self._pages)
+            self._pages, self._bytes = {}, 0
+
+
+def _without(pages: dict[Key, Page], schema: str) -> dict[Key, Page]:
+    return {k: p for k, p in pages.items() if schema and p.schema not in ("", schema)}
 
 
 store = PageStore()
 
 
-@watch("pages")
+@watch("pages", on_loss=store.set_aside)
 def forget_pages(schema: str) -> None:
     """A commune's public pages changed."""
     store.forget(schema)
 
 
-@watch("hosts")
+@watch("hosts", on_loss=store.set_aside)
 def forget_pages_of_hosts(schema: str) -> None:
     """A host or a commune's state changed: what its addresses show may too. "" means every commune's."""
     store.forget(schema)
 
 
-class PageCache:
-    """WSGI middleware."""
-
-    def __init__(self, application: WSGIApplication) -> None:
-        self.application = application
-        self._private = {settings.SESSION_COOKIE_NAME, settings.CONSOLE_SESSION_COOKIE_NAME, "messages"}
-
-    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        listener.start()
-        key = self._key(environ)
-        if key is None:
-            PASSED.inc()
-            return self.application(environ, start_response)
-        page = store.get(key)
-        if page is None:
-            MISSED.inc()
-            return self._ask(key, environ, start_response)
-        HIT.inc()
-        return _send(page, environ, start_response)
-
-    def _key(self, environ: Environ) -> Key | None:
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or environ.get("QUERY_STRING"):
-            return None
-        cookies = environ.get("HTTP_COOKIE")
-        if cookies and self._is_personal(cookies):
-            return None
-        return (environ.get("HTTP_HOST", "").lower(), environ.get("PATH_INFO", ""), environ["wsgi.url_scheme"])
-
-    def _is_personal(self, cookies: str) -> bool:
-        try:
-            return not self._private.isdisjoint(SimpleCookie(cookies))
-        except CookieError:
-            return True
-
-    def _ask(self, key: Key, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        changes = store.changes
-        asked = environ | {"REQUEST_METHOD": "GET"}
-        asked.pop("HTTP_IF_NONE_MATCH", None)
-        answer: list[Any] = []
-        body = self.application(asked, lambda status, headers, exc_info=None: answer.extend([status, headers]))
-        status, headers = answer[0], answer[1]
-        seconds = next((value for name, value in headers if name.lower() == PAGE_CACHE_HEADER.lower()), "")
-        if status.startswith("200") and seconds.isdigit() and not _sets_cookie(headers):
-            page = _page(asked.get("rathausplatz.schema", ""), int(seconds), headers, _whole(body))
-            store.put(key, page, changes)
-            return _send(page, environ, start_response)
-        start_response(status, headers)
-        return body if environ["REQUEST_METHOD"] == "GET" else _emptied(body)
+def key_of(scope: Any) -> Key | None:
+    """Under which key the answer to this may be found; None for what is personal, or may be."""
+    if scope.method not in ("GET", "HEAD") or scope.query_string:
+        return None
+    headers = scope.headers
+    if "cookie" in headers and is_personal("; ".join(headers.get_all("cookie")) or UNREADABLE):
+        return None
+    return name_of(headers.get("host", "")), scope.path, scope.scheme
 
 
-def _sets_cookie(headers: list[tuple[str, str]]) -> bool:
-    return any(name.lower() == "set-cookie" for name, _value in headers)
-
-
-def _whole(body: Iterable[bytes]) -> bytes:
-    try:
-        return b"".join(body)
-    finally:
-        close = getattr(body, "close", None)
-        if close is not None:
-            close()
-
-
-def _emptied(body: Iterable[bytes]) -> Iterable[bytes]:
-    _whole(body)
-    return []
-
-
-def _page(schema: str, seconds: int, headers: list[tuple[str, str]], body: bytes) -> Page:
-    etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
-    bodies = {"br": brotli.compress(body, quality=5), "gzip": gzip.compress(body, 6, mtime=0), "": body}
-    kept = [(name, value) for name, value in headers if name.lower() not in NOT_KEPT | {"cache-control"}]
-    kept += [("Cache-Control", "no-cache"), ("ETag", etag), ("Vary", "Accept-Encoding, Cookie")]
-    ready = {
-        coding: [*kept, ("Content-Length", str(len(data))), *([("Content-Encoding", coding)] if coding else [])]
-        for coding, data in bodies.items()
+def page_of(answer: Answer) -> Page | None:
+    """The page to keep of a whole answer to an anonymous GET, None when it did not allow that."""
+    seconds = answer.header(HEADER.lower())
+    if answer.status != 200 or answer.rest or answer.path or not seconds.isdigit() or answer.header("set-cookie"):
+        return None
+    etag = f'"{hashlib.sha256(answer.body).hexdigest()[:20]}"'
+    bodies = {
+        "br": brotli.compress(answer.body, quality=5),
+        "gzip": gzip.compress(answer.body, 6, mtime=0),
+        "": answer.body,
     }
-    return Page(schema, time.monotonic() + seconds, etag, bodies, ready)
+    kept = [(name.lower(), value) for name, value in answer.headers if name.lower() not in NOT_KEPT]
+    kept += [SERVER, ("cache-control", "no-cache"), ("etag", etag), ("vary", "Accept-Encoding, Cookie")]
+    ready = {coding: [*kept, *_of_body(coding, data)] for coding, data in bodies.items()}
+    now = time.monotonic()
+    schema = answer.environ.get("rathausplatz.schema", "")
+    return Page(schema, now, now + int(seconds), etag, bodies, ready)
 
 
-def _send(page: Page, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-    if environ.get("HTTP_IF_NONE_MATCH") == page.etag:
-        start_response("304 Not Modified", [("ETag", page.etag), ("Cache-Control", "no-cache")])
-        return []
-    accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
+def _of_body(coding: str, body: bytes) -> list[Header]:
+    return [("content-length", str(len(body))), *([("content-encoding", coding)] if coding else [])]
+
+
+def send_page(proto: Any, page: Page, scope: Any) -> None:
+    """Send a page in the best encoding; nothing but its mark to who has it already."""
+    headers = scope.headers
+    if headers.get("if-none-match") == page.etag:
+        proto.response_empty(304, [SERVER, ("etag", page.etag), ("cache-control", "no-cache")])
+        return
+    accepted = headers.get("accept-encoding", "")
     coding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
-    start_response("200 OK", page.headers[coding])
-    return [page.bodies[coding]] if environ["REQUEST_METHOD"] == "GET" else []
+    if scope.method == "GET":
+        proto.response_bytes(200, page.headers[coding], page.bodies[coding])
+    else:
+        proto.response_empty(200, page.headers[coding])

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
-from django.db import connection
-from django.db.utils import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
+from rathausplatz.readiness import readiness
 from tenants.accounts.access import public
-from tenants.communes.rollouts.releases import own_level
+from tenants.communes.away import note_if_away
 
 
 @public
@@ -24,17 +24,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The process answers, reaches its database, and the template is at its release; 503 otherwise."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        level = own_level()
-    except DatabaseError:
-        return HttpResponse("database out of reach\n", status=503, content_type="text/plain; charset=utf-8")
-    if level is None:
-        text = "the template is not at this release: run `rathausplatz fleet migrate`\n"
-        return HttpResponse(text, status=503, content_type="text/plain; charset=utf-8")
-    return HttpResponse("ready\n", content_type="text/plain; charset=utf-8")
+    """Whether this process can serve, part by part; 503 when one is missing that it can't do without."""
+    report = readiness()
+    status = 200 if report.is_ready else 503
+    return HttpResponse(report.text, status=status, content_type="text/plain; charset=utf-8")
 
 
 def _error_page(request: HttpRequest, status: int, context: dict[str, Any]) -> HttpResponse:
@@ -59,5 +52,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: rendered without the request, so without any query."""
+    """500: rendered without the request, so without any query.
+
+    Where it was the database that could not be asked, in middleware for instance, only that is noted: HostMiddleware
+    has the page.
+    """
+    if note_if_away(request, sys.exc_info()[1]):
+        return HttpResponse(status=503)
     return _error_page(request, 500, {"request_id": getattr(request, "id", "")})

@@ -1,4 +1,4 @@
-"""The WSGI application of web servers: the page cache in front, Django behind."""
+"""Django alone, as a WSGI application: what the front asks on its threads. granian runs `rathausplatz.rsgi`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rathausplatz.settings")
 
 from django.core.wsgi import get_wsgi_application
 
-django_application = get_wsgi_application()
-
-from rathausplatz.page_cache import PageCache  # noqa: E402 -- needs the settings
-
-application = PageCache(django_application)
+application = get_wsgi_application()

@@ -54,13 +54,18 @@ def answer_without_asking(commune: CommuneRef, path: str, *, site: str, retry_af
     """
     with public_scope():
         brand = Commune.objects.filter(pk=commune.id).values_list("brand", flat=True).first() or {}
-    language = _LANGUAGE.match(path)
-    with translation.override(language.group(1) if language else "de"):
+    with translation.override(language_of(path)):
         answer = closed_site.get(site)(commune, brand, path)
     if answer.status_code != 200:
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["Retry-After"] = str(retry_after)
     return answer
+
+
+def language_of(path: str) -> str:
+    """The language that a path begins with; German has no beginning of its own."""
+    language = _LANGUAGE.match(path)
+    return language.group(1) if language else "de"
 
 
 def stays_reachable(state: str, path: str) -> bool:

@@ -37,15 +37,26 @@ class Host:
 
 
 _known: dict[str, Host] = {}
+# what was known when this process stopped hearing of changes: good enough to choose whose page says "come back soon"
+_before: dict[str, Host] = {}
 _changes = 0
 
 
-@watch("hosts")
+def set_aside_hosts() -> None:
+    """This process hears nothing any more: what it knew is not to be relied on."""
+    global _changes
+    _changes += 1
+    _before.update(_known)
+    _known.clear()
+
+
+@watch("hosts", on_loss=set_aside_hosts)
 def forget_hosts(_payload: str) -> None:
     """Drop what this process remembers of hosts: a commune or domain changed somewhere."""
     global _changes
     _changes += 1
     _known.clear()
+    _before.clear()
 
 
 def host_of(name: str) -> Host | None:
@@ -65,6 +76,13 @@ def host_of(name: str) -> Host | None:
         if known is not None and len(_known) < MOST_REMEMBERED and changes == _changes and listening():
             _known[name] = known
     return known
+
+
+def last_known(name: str) -> Host | None:
+    """What a host name means, or meant before the database was lost; asks nobody."""
+    if name in (settings.CONSOLE_HOST, settings.BASE_DOMAIN):
+        return host_of(name)
+    return _known.get(name) or _before.get(name)
 
 
 def _look_up(name: str) -> Host | None:
@@ -90,7 +108,8 @@ def _canonical(domain: Domain) -> str:
 
 
 # what machines ask of one very host
-PROBES = frozenset({"/healthz", "/readyz"})
+READY = "/readyz"
+PROBES = frozenset({"/healthz", READY})
 
 
 def canonical_address(host: Host, method: str, path: str) -> tuple[int, str] | None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, It
 from typing import Any
 
 import structlog
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.http import (
     FileResponse,
     HttpRequest,
@@ -18,11 +18,12 @@ from django.http import (
 from django.http.request import split_domain_port
 from django.utils.translation import gettext as _
 
+from tenants.communes.away import AWAY, REFUSED, away_answer, log_away, note_if_away
 from tenants.communes.cells import is_reachable
 from tenants.communes.cells.window import READING, come_back_soon, is_moving
 from tenants.communes.closed import closed_answer
 from tenants.communes.domains.wellknown import PREFIX, answer_well_known
-from tenants.communes.hosts import Host, HostKind, canonical_address, host_of
+from tenants.communes.hosts import READY, Host, HostKind, canonical_address, host_of
 from tenants.communes.requests import SiteRequest
 from tenants.communes.rollouts.maintenance import answer_before_release, maintenance_page
 from tenants.communes.rollouts.releases import is_behind
@@ -31,12 +32,15 @@ from tenants.communes.states import OPEN_STATES
 
 log = structlog.get_logger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+# in the environment of a request: asks whether somebody still waits for its answer
+IS_WAITED_FOR = "rathausplatz.is_waited_for"
 
 
 class HostMiddleware:
     """Finds out what the host means, then answers inside the commune's scope and one transaction.
 
     The transaction is rolled back when a view raised or the answer is a server error; so nothing half-made stays.
+    Whatever fails because the database is out of reach, here or in a view, is answered by `tenants.communes.away`.
     Only the Host header counts: X-Forwarded-Host is ignored (USE_X_FORWARDED_HOST stays off).
     """
 
@@ -45,6 +49,25 @@ class HostMiddleware:
 
     def __call__(self, request: SiteRequest) -> HttpResponseBase:
         name, _port = split_domain_port(request.META.get("HTTP_HOST", "").lower())
+        if request.META.get(REFUSED):
+            return away_answer(request, name)
+        try:
+            response = self._find_and_answer(request, name)
+        except AWAY as error:
+            # outside of a view: no connection to be had, or it was lost while committing
+            log_away(error, method=request.method)
+            return away_answer(request, name, sure=not getattr(request, "view_answered", False))
+        lost = getattr(request, "database_error", None)
+        if lost is None:
+            return response
+        log_away(lost, method=request.method)
+        return away_answer(request, name)
+
+    def _find_and_answer(self, request: SiteRequest, name: str) -> HttpResponseBase:
+        if request.path_info == READY:
+            # asked by address, not by name, and answered without a database too
+            request.urlconf, request.commune = f"rathausplatz.urls.{HostKind.OPERATOR}", None
+            return self.get_response(request)
         if request.path_info.startswith(PREFIX):
             # a claimed name is no host yet, and must show that it leads here all the same
             return answer_well_known(name, request.path_info)
@@ -83,14 +106,10 @@ class HostMiddleware:
             return come_back_soon(commune, request.path_info)
         if commune.read_only and request.method not in READING:
             return come_back_soon(commune, request.path_info)
-        try:
-            with commune_scope(commune):
-                response = self._respond(request)
-        except OperationalError as error:  # the view's errors are answers by now: this cell can't be reached
-            log.error("cells.out_of_reach", cell=commune.cell, commune=commune.schema, reason=type(error).__name__)
-            return come_back_soon(commune, request.path_info)
+        with commune_scope(commune):
+            response = self._respond(request)
         # whoever began before the commune moved was refused by the database
-        if response.status_code >= 500 and is_moving(commune):
+        if response.status_code >= 500 and not hasattr(request, "database_error") and is_moving(commune):
             return come_back_soon(commune, request.path_info)
         # files ask the database nothing, and servers send them best as they are
         if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
@@ -101,7 +120,16 @@ class HostMiddleware:
         response = self.get_response(request)
         if getattr(request, "view_failed", False) or response.status_code >= 500:
             transaction.set_rollback(True)
+        elif not request.META.get(IS_WAITED_FOR, _always)():
+            # the visitor was told that nothing was stored, and to send it again
+            transaction.set_rollback(True)
+        else:
+            request.view_answered = True
         return response
+
+
+def _always() -> bool:
+    return True
 
 
 def in_scope(commune: CommuneRef, parts: Any) -> Any:
@@ -144,4 +172,5 @@ class RollbackMiddleware:
 
     def process_exception(self, request: SiteRequest, exception: Exception) -> HttpResponse | None:
         request.view_failed = True
-        return None
+        # an answer that nobody sees: HostMiddleware has the page
+        return HttpResponse(status=503) if note_if_away(request, exception) else None

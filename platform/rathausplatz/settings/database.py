@@ -17,6 +17,8 @@ def connection_settings(url: str) -> dict[str, object]:
     """Django's settings of one database from a libpq URL, Unix sockets included."""
     import psycopg.conninfo
 
+    from tenants.communes.backend.waiting import CONNECT_SECONDS, KEEPALIVE
+
     parts = psycopg.conninfo.conninfo_to_dict(url)
     options = {k: v for k, v in parts.items() if k not in {"user", "password", "host", "port", "dbname"}}
     return {
@@ -30,7 +32,10 @@ def connection_settings(url: str) -> dict[str, object]:
         # PgBouncer in transaction mode can carry neither
         "DISABLE_SERVER_SIDE_CURSORS": True,
         # one statement a call, its parameters bound by the server
-        "OPTIONS": options | {"prepare_threshold": None, "connect_timeout": 5, "server_side_binding": True},
+        "OPTIONS": {"connect_timeout": CONNECT_SECONDS}
+        | KEEPALIVE
+        | options
+        | {"prepare_threshold": None, "server_side_binding": True},
     }
 
 

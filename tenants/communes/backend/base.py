@@ -11,12 +11,22 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django_tenants.postgresql_backend import base as django_tenants_base
+from psycopg import IsolationLevel, generators
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
 from tenants.communes.backend.cursors import ScopedCursor, check_statement
 from tenants.communes.backend.introspection import SchemaIntrospection
+from tenants.communes.backend.waiting import (
+    IDLE_SECONDS,
+    STATEMENT_SECONDS,
+    Connection,
+    SilentError,
+    is_patient,
+    open_again,
+    was_closed,
+)
 from tenants.communes.cells import alias_of
-from tenants.communes.roles import quoted
+from tenants.communes.roles import literal, quoted
 from tenants.communes.scope import (
     PUBLIC_SCHEMA,
     Duty,
@@ -28,6 +38,11 @@ from tenants.communes.scope import (
 
 # making a schema counts as touching so many
 WEIGHT_OF_MAKING = 5
+# LOCAL like role and path: PgBouncer's transaction mode carries nothing else
+LIMITS = (
+    f"SET LOCAL statement_timeout = {STATEMENT_SECONDS * 1000}",
+    f"SET LOCAL idle_in_transaction_session_timeout = {IDLE_SECONDS * 1000}",
+)
 
 
 def _switch_statements(schema: str, role: str, reach: str, *, alone: bool) -> list[str]:
@@ -35,7 +50,7 @@ def _switch_statements(schema: str, role: str, reach: str, *, alone: bool) -> li
     path = ", ".join(quoted(name) for name in names)
     statements = [f"SET {reach} ROLE {quoted(role)}", f"SET {reach} search_path = {path}"]
     # a schema that is missing raises here, in the same round trip
-    return statements if schema == PUBLIC_SCHEMA else [*statements, f"SELECT '{quoted(schema)}'::regnamespace"]
+    return statements if schema == PUBLIC_SCHEMA else [*statements, f"SELECT {literal(quoted(schema))}::regnamespace"]
 
 
 @lru_cache(maxsize=4096)
@@ -50,9 +65,26 @@ def switch(schema: str, role: str, reach: str, *, alone: bool = False) -> str:
 
 
 @lru_cache(maxsize=4096)
-def opening(schema: str, role: str, *, alone: bool = False) -> tuple[bytes, ...]:
-    """BEGIN and the switch LOCAL to the transaction, a statement each, to travel before a first statement."""
-    return tuple(part.encode() for part in ("BEGIN", *_switch_statements(schema, role, "LOCAL", alone=alone)))
+def opening(schema: str, role: str, *, alone: bool = False, limited: bool = False) -> tuple[bytes, ...]:
+    """BEGIN and the switch LOCAL to the transaction, a statement each, to travel before a first statement.
+
+    A transaction that is `limited` asks PostgreSQL to end what takes too long (docs/decisions/0046).
+    """
+    statements = ["BEGIN", *(LIMITS if limited else ()), *_switch_statements(schema, role, "LOCAL", alone=alone)]
+    return tuple(part.encode() for part in statements)
+
+
+def _sent(wire: Any, script: str) -> Any:
+    wire.send_query(script.encode())
+    return (yield from generators.execute(wire))
+
+
+def _error_of(result: Any, connection: Connection) -> psycopg.Error:
+    """What a failed result says; a connection that broke over it has no code for that, and is told as what it is."""
+    error = psycopg.errors.error_from_result(result)
+    if connection.pgconn.status == ConnStatus.OK or isinstance(error, psycopg.OperationalError):
+        return error
+    return psycopg.OperationalError(str(error))
 
 
 class WrongCellError(RuntimeError):
@@ -136,6 +168,33 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
             with self._alone_in_transaction(scope):
                 yield True
 
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
+        """A connection whose waits end (`backend.waiting`)."""
+        self.isolation_level = IsolationLevel.READ_COMMITTED
+        return Connection.connect(**conn_params)
+
+    def close_if_health_check_failed(self) -> None:
+        """Before a transaction, without a round trip: what the server has closed meanwhile is opened anew."""
+        if self.connection is not None and not self.in_atomic_block and was_closed(self.connection.pgconn):
+            self.close()
+
+    def renew(self, error: psycopg.Error) -> None:
+        """Open the connection again after what opens a transaction was lost on it: nothing has happened yet.
+
+        Raises `error` where the connection still holds, or nobody answered in time, and OperationalError when the
+        database can't be reached anew.
+        """
+        if isinstance(error, SilentError) or self.connection.pgconn.status == ConnStatus.OK:
+            raise error
+        open_again(self.connection)
+        self._touched = {current_scope().schema}
+        self._made = 0
+        before, self.connection._autocommit = self.connection._autocommit, True
+        try:
+            self._configure_connection(self.connection)
+        finally:
+            self.connection._autocommit = before
+
     def take_opening(self) -> tuple[bytes, ...]:
         """What opens the transaction, if that is still to be said: whoever takes it says it."""
         taken, self._opening = self._opening, ()
@@ -146,18 +205,32 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
         if status == TransactionStatus.INERROR or (status != TransactionStatus.IDLE and scope == self._in_force):
             return
         if takes_opening and status == TransactionStatus.IDLE:
-            self._opening = opening(scope.schema, scope.role, alone=self._own_schema_only)
+            self._opening = self._opening_of(scope)
             if self.queries_logged:
                 self.queries_log.append({"sql": b"; ".join(self._opening).decode(), "time": "0.000"})
+        elif status == TransactionStatus.IDLE:
+            self._open(scope)
         else:
-            begin = "BEGIN; " if status == TransactionStatus.IDLE else ""
-            self._tell(begin + self._switch(scope, "LOCAL"))
+            self._tell(self._switch(scope, "LOCAL"))
         self._in_force = scope
+
+    def _opening_of(self, scope: Scope) -> tuple[bytes, ...]:
+        limited = scope.duty is not Duty.OWNER and not is_patient()
+        return opening(scope.schema, scope.role, alone=self._own_schema_only, limited=limited)
+
+    def _open(self, scope: Scope) -> None:
+        """Begin a transaction by a round trip of its own, on a new connection if the kept one turns out to be lost."""
+        script = b"; ".join(self._opening_of(scope)).decode()
+        try:
+            self._tell(script)
+        except psycopg.OperationalError as error:
+            self.renew(error)
+            self._tell(script)
 
     @contextmanager
     def _alone_in_transaction(self, scope: Scope) -> Iterator[None]:
         try:
-            self._tell("BEGIN; " + self._switch(scope, "LOCAL"))
+            self._open(scope)
             yield
         except BaseException:
             if self.connection.pgconn.status == ConnStatus.OK:
@@ -189,11 +262,12 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
     def _tell(self, script: str) -> None:
         """Send a script of ours by the simple protocol: several statements, one round trip, no parameters."""
         began = time.monotonic()
-        result = self.connection.pgconn.exec_(script.encode())
+        results = self.connection.wait(_sent(self.connection.pgconn, script))
         if self.queries_logged:
             self.queries_log.append({"sql": script, "time": f"{time.monotonic() - began:.3f}"})
-        if result.status == ExecStatus.FATAL_ERROR:
-            raise psycopg.errors.error_from_result(result)
+        for result in results:
+            if result.status == ExecStatus.FATAL_ERROR:
+                raise _error_of(result, self.connection)
 
     def note_made(self) -> None:
         """A schema was made through this connection: that weighs more than touching one."""

@@ -76,7 +76,16 @@ class ScopedCursor(psycopg.Cursor[Any]):
         self, query: Any, params: Any = None, *, prepare: bool | None = None, binary: bool | None = None
     ) -> Any:
         with self.database.in_scope(self._text(query), takes_opening=True) as alone:
-            self._alone, self._opening = alone, self.database.take_opening()
+            opening = self.database.take_opening()
+            self._alone, self._opening = alone, opening
+            try:
+                return super().execute(query, params, prepare=prepare, binary=binary)
+            except psycopg.OperationalError as error:
+                if not opening:
+                    raise
+                self.database.renew(error)
+            # the transaction ended with the connection that it was begun on, so this statement has done nothing
+            self._opening = opening
             return super().execute(query, params, prepare=prepare, binary=binary)
 
     def executemany(self, query: Any, params_seq: Iterable[Any], *, returning: bool = False) -> None:

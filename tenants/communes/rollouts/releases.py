@@ -95,9 +95,11 @@ def own_level() -> int | None:
 
     Only a level that was found is remembered, so that the process notices by itself when the template follows.
     """
-    if _own.level is None:
-        _own.level = level_of_code(_code_standing())
-    return _own.level
+    level = _own.level
+    if level is None:
+        # another thread may forget it at any moment: what was read here holds for this question
+        level = _own.level = level_of_code(_code_standing())
+    return level
 
 
 def is_behind(commune: CommuneRef) -> bool:

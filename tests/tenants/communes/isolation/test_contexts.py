@@ -22,6 +22,7 @@ from django.urls import clear_url_caches, path
 
 from tenants.accounts.access import public
 from tenants.accounts.models import User
+from tenants.communes.caching import key_of_commune
 from tenants.communes.queries import find_commune
 from tenants.communes.scope import (
     NoCommuneError,
@@ -200,22 +201,17 @@ def test_a_follow_up_works_for_the_commune_it_was_registered_for_though_the_oute
     gera, seen = find_commune("gera").ref(), []
 
     def afterwards() -> None:
-        seen.append(current_scope())
+        seen.append((current_scope(), key_of_commune("what-follows", "", 1)))
+        # tells all processes, in a transaction of its own
         cache.delete("what-follows")
 
-    cache.set("what-follows", "the platform's")
-    with commune_scope(gera):
-        cache.set("what-follows", "Gera's")
     with public_scope(), transaction.atomic():
         with commune_scope(gera):
             transaction.on_commit(afterwards)
             inside = current_scope()
         assert seen == []
-    assert seen == [inside]
+    assert seen == [(inside, f"{gera.schema}::1:what-follows")]
     assert current_commune() is None
-    assert cache.get("what-follows") == "the platform's"
-    with commune_scope(gera):
-        assert cache.get("what-follows") is None
 
 
 def test_a_rolled_back_savepoint_changes_neither_schema_nor_role(as_app: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from tenants.accounts.models import User
+from tenants.communes.backend.waiting import patience
 from tenants.communes.scope import commune_scope
 from tests.conftest import PASSWORD, use_database
 from tests.servers.pgbouncer import pgbouncer
@@ -58,3 +59,14 @@ def test_nobody_is_served_another_commune_s_rows(through_a_pool: list[Any]) -> N
         thread.join()
     assert (wrong, errors) == ([], [])
     assert 1 <= len(backends) <= POOL
+
+
+def test_a_visitor_s_limits_end_with_the_transaction(through_a_pool: list[Any]) -> None:
+    def limit() -> str:
+        with commune_scope(through_a_pool[0]), connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('statement_timeout')")
+            return str(cursor.fetchone()[0])
+
+    with patience(8.0):
+        assert {limit() for _ in range(2 * POOL)} == {"8s"}
+    assert {limit() for _ in range(2 * POOL)} == {"0"}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from infra.bench.wire import round_trips
 from tenants.accounts.models import User
@@ -81,17 +81,19 @@ def test_another_scope_inside_is_switched_to_on_the_way(gera: Any, wurzen: Any) 
         assert where_am_i() == ("gera", role_of("gera"))
 
 
-def test_a_connection_that_was_lost_is_told_as_an_error(gera: Any) -> None:
-    with commune_scope(gera), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (pid,) = cursor.fetchone()
+def test_a_connection_that_is_lost_within_a_transaction_is_told_as_an_error(gera: Any) -> None:
     import psycopg
     from django.conf import settings
 
-    with psycopg.connect(settings.DATABASE_URL, autocommit=True) as other:
-        other.execute("SELECT pg_terminate_backend(%s)", [pid])
-    with pytest.raises(DatabaseError), commune_scope(gera):
-        where_am_i()
-    connection.close()
+    def lose() -> None:
+        with commune_scope(gera), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            (pid,) = cursor.fetchone()
+            with psycopg.connect(settings.DATABASE_URL, autocommit=True) as other:
+                other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+            where_am_i()
+
+    with pytest.raises(OperationalError):
+        lose()
     with commune_scope(gera):
         assert where_am_i() == ("gera", role_of("gera"))
