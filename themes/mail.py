@@ -1,22 +1,19 @@
-"""Mails in the commune's look: text and HTML, from the commune's own address, sent when the transaction
-commits.
-"""
+"""Mails in the commune's look: text and HTML, from the commune's own address, written down with what they are about."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 
 from tenants.communes.addresses import site_address
 from tenants.communes.scope import current_commune
+from tenants.mails.actions import keep_mail
 from themes.queries import brand_for_current_commune
 
 
@@ -39,30 +36,25 @@ def sender() -> str:
 
 def send_mail(
     *,
-    to: str | Sequence[str],
+    cause: str,
+    to: str,
     template: str,
     context: dict[str, Any],
     attachments: Sequence[Attachment] = (),
-) -> EmailMultiAlternatives:
-    """Render `<template>.subject.txt`, `.txt` and (if there is one) `.html` now, send after the commit.
+) -> bool:
+    """Render `<template>.subject.txt`, `.txt` and (if there is one) `.html` now, and write the mail down with the rest.
 
-    A mail of a transaction that is rolled back is never sent. The mail server's errors are raised by the sender, after
-    the commit: work that must be retried composes the mail with `compose_mail` and sends it itself.
+    The worker sends it after the commit, and again until the mail server takes it. The mail of one `cause`
+    („cases/GE-7K3F-29MX/confirm“, the room first) is written once; returns whether it is new.
     """
     message = compose_mail(to=to, template=template, context=context, attachments=attachments)
-    transaction.on_commit(partial(message.send, fail_silently=False))
-    return message
+    return keep_mail(cause=cause, message=message)
 
 
 def compose_mail(
-    *,
-    to: str | Sequence[str],
-    template: str,
-    context: dict[str, Any],
-    attachments: Sequence[Attachment] = (),
+    *, to: str, template: str, context: dict[str, Any], attachments: Sequence[Attachment] = ()
 ) -> EmailMultiAlternatives:
-    """The mail of `send_mail`, not sent yet."""
-    recipients = [to] if isinstance(to, str) else list(to)
+    """The mail of `send_mail`, not written down yet."""
     values = {
         "brand": brand_for_current_commune(),
         "portal_url": site_address(),
@@ -74,7 +66,7 @@ def compose_mail(
         subject=subject,
         body=render_to_string(f"{template}.txt", values).strip() + "\n",
         from_email=sender(),
-        to=recipients,
+        to=[to],
         headers={"Auto-Submitted": "auto-generated"},
     )
     try:

@@ -24,11 +24,14 @@ def place_logo(brief: StarterBrief) -> None:
 
 
 def invite_administrator(brief: StarterBrief) -> None:
-    """Start the mail that lets the first administrator set a password; the task sends it once."""
+    """Have the mail written that lets the first administrator set a password.
+
+    By a task after the commit, for the commune as it is then; a lost one is found by the mails' sweep.
+    """
     user = User.objects.filter(email=brief.admin_email.lower()).first() if brief.admin_email else None
     if user is None or user.invited_at is not None:
         return
-    transaction.on_commit(lambda: send_invitation.delay(schema=brief.commune.schema, user_id=user.pk))
+    transaction.on_commit(lambda: send_invitation.delay(schema=brief.commune.schema, user_id=user.pk), robust=True)
 
 
 def register() -> None:

@@ -16,18 +16,19 @@ from services.cases import access
 from services.cases.authority import AuthorityAddressMissing, has_address
 from services.cases.history import add_event
 from services.cases.letters import needs_zone, validity_of
+from services.cases.locks import CaseBusy, again_after_collision, locked_case, locked_step
+from services.cases.mails import mail_question
 from services.cases.models import ActorKind, Case, CaseState, EventKind, Message, StepState
 from services.cases.numbers import new_number
 from services.cases.offerings import definition_of, offered_service, settings_of
 from services.cases.outbox import (
     plan_steps,
-    queue_step,
     release_after,
     retry_step,
     run_step,
     skip_open_steps,
 )
-from services.cases.states import TransitionError, change_state, locked_case
+from services.cases.states import TransitionError, change_state
 from services.cases.steps import steps_of
 from services.cases.zones import zone_choices
 from services.catalogue.holidays import is_holiday
@@ -45,6 +46,7 @@ from tenants.communes.scope import require_commune
 
 __all__ = [
     "Applicant",
+    "CaseBusy",
     "DecisionIncomplete",
     "SubmissionIncomplete",
     "TransitionError",
@@ -101,6 +103,7 @@ def applicant_from(schema: FormSchema, answers: Mapping[str, Any]) -> Applicant:
     )
 
 
+@again_after_collision
 def submit_case(
     *,
     draft: Draft,
@@ -108,21 +111,26 @@ def submit_case(
     user: Any = None,
     language: str | None = None,
     received_at: datetime | None = None,
+    mailed: bool = True,
 ) -> Case:
     """Make a case of a draft, once: a second call for the same draft, even at the same time, returns the same case.
 
     Stores case, history and all outgoing work in one transaction. `received_at` is for an application that came in
-    earlier on paper. Raises DraftExpired, SubmissionIncomplete, OfferingNotFound (the commune no longer offers it).
+    earlier on paper. One that is not `mailed` gets no receipt and waits for a person: its address has been written to
+    too often today. Raises DraftExpired, SubmissionIncomplete, OfferingNotFound (the commune no longer offers it).
     """
     number, spoken = _free_number(), (language or get_language() or "de")[:2]
     try:
         with transaction.atomic():
             claimed = claim_draft(draft=draft, reference=number)
-            return _stored_case(claimed, number, applicant, user, spoken, received_at or timezone.now())
+            case = _stored_case(claimed, number, applicant, user, spoken, received_at or timezone.now())
+            _begin(case, mailed)
+            return case
     except DraftAlreadyClaimed as sent:
         return Case.objects.get(number=sent.reference)
 
 
+@again_after_collision
 @transaction.atomic
 def decide_case(*, case: Case, actor: Any, outcome: str, reason: str, facts: Mapping[str, Any] | None = None) -> Case:
     """Decide by hand: outcome „grant“ or „reject“. A rejection needs a reason. Needs cases.decide_case.
@@ -150,29 +158,35 @@ def decide_case(*, case: Case, actor: Any, outcome: str, reason: str, facts: Map
     add_event(row, kind, ActorKind.CLERK, actor=actor, reason=reason, has_reasons=bool(row.reasons), facts=found)
     if outcome == "reject":
         _cancel_open_charges(row, actor)
-    row.steps.filter(name="decide").exclude(state=StepState.DONE).update(
-        state=StepState.SKIPPED, due_at=None, last_error=""
-    )
+    step = locked_step(row, "decide")
+    if step and step.state != StepState.DONE:
+        step.state, step.due_at, step.last_error = StepState.SKIPPED, None, ""
+        step.save(update_fields=["state", "due_at", "last_error"])
     release_after(case_id=row.pk, name="decide")
     return row
 
 
+@again_after_collision
 @transaction.atomic
 def ask_applicant(*, case: Case, actor: Any, text: str) -> Message:
-    """Put a question to the applicant; the case waits for the answer. Needs cases.ask_applicant."""
+    """Put a question to the applicant, by a mail of its own; the case waits for the answer. Needs cases.ask_applicant.
+
+    Raises PermissionDenied, TransitionError.
+    """
     require(actor, "cases.ask_applicant", case)
     row = change_state(case=case, to=CaseState.WAITING)
     message = Message.objects.create(
         case=row, author_kind=ActorKind.CLERK, author=actor, text=text.strip(), at=timezone.now()
     )
     add_event(row, EventKind.ASKED, ActorKind.CLERK, actor=actor)
-    queue_step(case=row, name="asked")
+    mail_question(message)
     return message
 
 
+@again_after_collision
 @transaction.atomic
 def write_message(*, case: Case, text: str, user: Any = None) -> Message:
-    """The applicant writes about their case; a case that waited for them goes back to the clerks."""
+    """The applicant writes about their case; a case that waited for them goes back to the clerks. Raises CaseBusy."""
     row = locked_case(case.pk)
     message = Message.objects.create(
         case=row, author_kind=ActorKind.APPLICANT, author=user, text=text.strip(), at=timezone.now()
@@ -183,6 +197,7 @@ def write_message(*, case: Case, text: str, user: Any = None) -> Message:
     return message
 
 
+@again_after_collision
 @transaction.atomic
 def withdraw_case(*, case: Case, user: Any = None) -> Case:
     """The applicant takes the application back, as long as it is not decided; an open fee is cancelled with it.
@@ -199,15 +214,21 @@ def withdraw_case(*, case: Case, user: Any = None) -> Case:
     return row
 
 
+@again_after_collision
 @transaction.atomic
 def settle_charge(*, case: Case, charge: Charge, actor: Any) -> Charge:
-    """Note that the fee has been paid. Needs payments.mark_charge_paid; a second call changes nothing."""
+    """Note that the fee has been paid. Needs cases.settle_charge; a second call changes nothing.
+
+    Raises PermissionDenied, one's own fee included, CaseBusy, ChargeConflict.
+    """
+    require(actor, "cases.settle_charge", case)
+    row = locked_case(case.pk)
     if charge.reference != case.number:
         raise ValueError(f"{charge.invoice_number} does not belong to {case.number}")
     was_open = charge.is_open
     settled = mark_paid(charge=charge, actor=actor)
     if was_open:
-        add_event(case, EventKind.PAID, ActorKind.CLERK, actor=actor, amount_cents=settled.amount_cents)
+        add_event(row, EventKind.PAID, ActorKind.CLERK, actor=actor, amount_cents=settled.amount_cents)
     return settled
 
 
@@ -246,9 +267,13 @@ def _stored_case(
         submitted_at=received_at,
         due_at=promised_by(received_at, int(offering.settings.get("working_days") or PROMISED_WORKING_DAYS)),
     )
-    add_event(case, EventKind.SUBMITTED, ActorKind.APPLICANT, actor=case.user)
-    plan_steps(case=case, names=steps_of(definition_of(case)))
     return case
+
+
+def _begin(case: Case, mailed: bool) -> None:
+    add_event(case, EventKind.SUBMITTED, ActorKind.APPLICANT, actor=case.user, **({} if mailed else {"unmailed": True}))
+    names = steps_of(definition_of(case))
+    plan_steps(case=case, names=[name for name in names if mailed or name != "confirm"])
 
 
 def _check_documents(case: Case, outcome: str, facts: Mapping[str, Any]) -> None:

@@ -15,7 +15,7 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from services.cases import checks, facts, queries, readable, rules, starter, steps, tasks  # noqa: F401
+        from services.cases import checks, facts, mails, plates, queries, readable, rules, starter, steps, tasks  # noqa: F401
         from tenants.communes.isolation.sharing import fleet_countable
         from tenants.communes.references import refer_to_shared
         from themes.desk_rail import DeskScreen, desk_screens
@@ -28,7 +28,9 @@ class CasesConfig(AppConfig):
             keys=("key", "version"),
         )
         facts.register()
+        plates.register()
         steps.register()
+        mails.register()
         starter.register()
         readable.register()
         desk_screens.register(

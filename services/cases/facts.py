@@ -17,6 +17,7 @@ from services.cases.offerings import definition_of, settings_of
 from services.cases.zones import CHECK, complaint_about, zone_of
 from services.forms.answer_checks import answer_checks
 from tenants.communes.registry import Registry
+from tenants.communes.text import person_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,11 @@ def other_valid_permits(case: Case) -> int:
         definition_key=case.definition_key,
         state=CaseState.GRANTED,
         applicant_birth_date=case.applicant_birth_date,
-        applicant_name__iexact=case.applicant_name,
         valid_until__gte=timezone.localdate(),
     )
-    return others.exclude(pk=case.pk).count()
+    names = others.exclude(pk=case.pk).values_list("applicant_name", flat=True)
+    wanted = person_key(case.applicant_name)
+    return sum(person_key(name) == wanted for name in names)
 
 
 def register() -> None:

@@ -9,20 +9,21 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from services.cases.numbers import canonical_number
+from tenants.communes.fields import LineField, TextField
 
 
 class TrackForm(forms.Form):
     """Number and code of a case."""
 
     use_required_attribute = False
-    number = forms.CharField(
+    number = LineField(
         label=_("Vorgangsnummer"),
         help_text=_("Steht in der Bestätigung, zum Beispiel GE-7K3F-29MX"),
         max_length=40,
         error_messages={"required": _("Geben Sie die Vorgangsnummer ein.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
     )
-    code = forms.CharField(
+    code = LineField(
         label=_("Zugangscode"),
         help_text=_("Acht Zeichen, auch aus der Bestätigung"),
         max_length=40,
@@ -41,7 +42,7 @@ class MessageForm(forms.Form):
     """What the applicant writes about the case."""
 
     use_required_attribute = False
-    text = forms.CharField(
+    text = TextField(
         label=_("Ihre Nachricht"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -76,7 +77,7 @@ class DecisionForm(forms.Form):
         help_text=_("Nur nötig, wenn Sie bewilligen und die Adresse in keiner Zone liegt."),
         required=False,
     )
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Begründung"),
         help_text=_("Steht so im Bescheid. Bei einer Ablehnung ist sie nötig."),
         required=False,

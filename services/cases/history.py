@@ -68,7 +68,7 @@ def _words(event: CaseEvent) -> tuple[str, str]:
     params = event.params
     match event.kind:
         case EventKind.SUBMITTED:
-            return _("Antrag eingegangen"), ""
+            return _("Antrag eingegangen"), _why_unmailed() if params.get("unmailed") else ""
         case EventKind.CHARGED:
             return _("Rechnung gestellt: %(amount)s") % {"amount": money(params.get("amount_cents", 0))}, ""
         case EventKind.PAID:
@@ -87,6 +87,10 @@ def _words(event: CaseEvent) -> tuple[str, str]:
             return _("Nachricht über das Ergebnis verschickt"), ""
         case _:
             return _rarer_words(event)
+
+
+def _why_unmailed() -> str:
+    return _("ohne Bestätigung per E-Mail: An diese Adresse ging heute schon viel. Ein Mensch prüft den Antrag.")
 
 
 def _rarer_words(event: CaseEvent) -> tuple[str, str]:

@@ -1,7 +1,8 @@
 """What must still happen for a case: steps stored with it, run one by one, each in a transaction of its own.
 
 Nothing is lost with a broker or a worker: `services.cases.tasks.sweep` finds every due step again. Handlers may run
-twice; their effects are keyed by the case.
+twice; their effects are keyed by the case. A case's steps run one after another, each under the case's lock
+(`locks.py`); who finishes one sends for the next.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from typing import Any
 import structlog
 from celery import current_app
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from services.cases.history import add_event
+from services.cases.locks import again_after_collision, case_if_free, locked_case, locked_step
 from services.cases.models import ActorKind, Case, CaseStep, EventKind, StepState
 from tenants.accounts.access import require
 from tenants.communes.registry import Registry
@@ -29,6 +31,7 @@ MOST_ATTEMPTS = 8
 BACKOFF_SECONDS = (2, 10, 60, 300, 1800, 7200, 21600)
 TASK = "services.cases.tasks.run_step"
 SWEEP_BATCH = 200
+LONGEST_PAUSE = timedelta(seconds=2 * BACKOFF_SECONDS[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,32 +60,19 @@ def plan_steps(*, case: Case, names: Sequence[str]) -> None:
         CaseStep(case=case, name=name, position=position, due_at=now if name in first else None)
         for position, name in enumerate(names, start=1)
     )
-    for name in first:
-        _schedule(case.pk, name)
-
-
-def queue_step(*, case: Case, name: str) -> None:
-    """Have a step done now that is not part of the plan; one that was done before is done again."""
-    step_handlers.get(name)
-    position = CaseStep.objects.filter(case=case).count() + 1
-    CaseStep.objects.update_or_create(
-        case=case,
-        name=name,
-        defaults={"state": StepState.WAITING, "due_at": timezone.now(), "attempts": 0, "last_error": ""},
-        create_defaults={"position": position, "due_at": timezone.now()},
-    )
-    _schedule(case.pk, name)
+    _schedule(case.pk, first[0])
 
 
 @transaction.atomic
 def run_step(*, case_id: int, name: str) -> StepState | None:
-    """Run one step if it is due and nobody else runs it; None when there was nothing to do.
+    """Run one step if it is due and nobody else works on the case; None when there was nothing to do.
 
-    An error undoes the step's own work only; the step is tried again later, eight times in all.
+    Whoever works on the case sends for what is due when it is done, or the sweep does. An error undoes the step's own
+    work only; the step is tried again later, eight times in all.
     """
-    due = CaseStep.objects.filter(case_id=case_id, name=name, state=StepState.WAITING, due_at__lte=timezone.now())
-    step = due.select_for_update(skip_locked=True, of=("self",)).select_related("case").first()
-    if step is None:
+    case = case_if_free(case_id)
+    step = locked_step(case, name) if case else None
+    if step is None or not _is_due(step):
         return None
     handler = step_handlers.get(step.name)
     try:
@@ -93,12 +83,21 @@ def run_step(*, case_id: int, name: str) -> StepState | None:
     else:
         _note_success(step)
         if goes_on:
-            release_after(case_id=case_id, name=name)
+            _release_after(case_id, name)
+    _send_for_next(case_id)
     return StepState(step.state)
 
 
 def release_after(*, case_id: int, name: str) -> None:
-    """Start the steps that waited for `name` and for nothing else that is open. May be called twice."""
+    """Start the steps that waited for `name` and for nothing else that is open. May be called twice.
+
+    The caller holds the case (`locks.py`).
+    """
+    _release_after(case_id, name)
+    _send_for_next(case_id)
+
+
+def _release_after(case_id: int, name: str) -> None:
     steps = {step.name: step for step in CaseStep.objects.filter(case_id=case_id).select_related("case")}
     finished = {each for each, step in steps.items() if step.state in (StepState.DONE, StepState.SKIPPED)} | {name}
     for step in steps.values():
@@ -108,11 +107,15 @@ def release_after(*, case_id: int, name: str) -> None:
             _start(step)
 
 
+@again_after_collision
 @transaction.atomic
 def retry_step(*, step: CaseStep, actor: Any) -> CaseStep:
     """Try a step again now, with all its attempts before it. Needs cases.retry_step; a finished step stays finished."""
     require(actor, "cases.retry_step", step.case)
-    row = CaseStep.objects.select_for_update(of=("self",)).select_related("case").get(pk=step.pk)
+    case = locked_case(step.case_id)
+    row = locked_step(case, step.name)
+    if row is None:
+        raise CaseStep.DoesNotExist(step.name)
     if row.state == StepState.FAILED or (row.state == StepState.WAITING and row.last_error):
         row.state, row.attempts, row.due_at = StepState.WAITING, 0, timezone.now()
         row.save(update_fields=["state", "attempts", "due_at"])
@@ -121,21 +124,55 @@ def retry_step(*, step: CaseStep, actor: Any) -> CaseStep:
     return row
 
 
+@transaction.atomic
+def note_mail(*, number: str, name: str, problem: str, given_up: bool) -> None:
+    """Show at a step how its mail fares; a mail that was given up makes it a failed one, which clerks see and restart.
+
+    A step that was not part of the plan, such as a question's, is entered when there is something to show.
+    """
+    found = Case.objects.filter(number=number).first()
+    if found is None or name not in step_handlers:
+        return
+    case = locked_case(found.pk)
+    step = locked_step(case, name)
+    if step is None:
+        position = CaseStep.objects.filter(case=case).count() + 1
+        step = CaseStep(case=case, name=name, position=position, state=StepState.DONE, finished_at=timezone.now())
+    if step.state == StepState.SKIPPED:
+        return
+    step.last_error = problem[:500]
+    if given_up:
+        step.state = StepState.FAILED
+        add_event(case, EventKind.STEP_FAILED, ActorKind.SYSTEM, public=False, step=name)
+    step.save()
+
+
 def skip_open_steps(*, case: Case) -> None:
-    """What has not happened yet will not happen: the case ended in another way."""
+    """What has not happened yet will not happen: the case ended in another way. The caller holds the case."""
     CaseStep.objects.filter(case=case, state__in=[StepState.WAITING, StepState.FAILED]).update(
         state=StepState.SKIPPED, due_at=None
     )
 
 
 def due_steps() -> QuerySet[CaseStep]:
-    """Steps whose time has come, the longest waiting first."""
-    return CaseStep.objects.filter(state=StepState.WAITING, due_at__lte=timezone.now()).order_by("due_at")
+    """Steps whose time has come, the longest waiting first.
+
+    What lies further ahead than any pause was put there while a clock was wrong, unless the step happens later anyway.
+    """
+    now = timezone.now()
+    later = [name for name, handler in step_handlers.items() if handler.due]
+    due = Q(due_at__lte=now) | (Q(due_at__gt=now + LONGEST_PAUSE) & ~Q(name__in=later))
+    return CaseStep.objects.filter(due, state=StepState.WAITING).order_by("due_at")
+
+
+def _is_due(step: CaseStep) -> bool:
+    return due_steps().filter(pk=step.pk).exists()
 
 
 def schedule_due_steps(*, older_than: timedelta = timedelta(seconds=5)) -> int:
     """Hand due steps that the broker may have lost to a worker again; returns how many. May be run at any time."""
-    lost = due_steps().filter(due_at__lte=timezone.now() - older_than).values_list("case_id", "name")[:SWEEP_BATCH]
+    fresh = Q(due_at__gt=timezone.now() - older_than, due_at__lte=timezone.now())
+    lost = due_steps().exclude(fresh).values_list("case_id", "name")[:SWEEP_BATCH]
     for case_id, name in lost:
         _schedule(case_id, name)
     return len(lost)
@@ -153,8 +190,13 @@ def _start(step: CaseStep) -> None:
         step.state = StepState.SKIPPED
     step.due_at = due
     step.save(update_fields=["state", "due_at"])
-    if due and due <= now:
-        _schedule(step.case_id, step.name)
+
+
+def _send_for_next(case_id: int) -> None:
+    """Send for one due step of the case: whoever runs it sends for the next."""
+    step = due_steps().filter(case_id=case_id).order_by("position").first()
+    if step:
+        _schedule(case_id, step.name)
 
 
 def _note_success(step: CaseStep) -> None:
@@ -186,11 +228,8 @@ def _note_failure(step: CaseStep, error: Exception) -> None:
 
 
 def _schedule(case_id: int, name: str, after_seconds: int = 0) -> None:
-    send = partial(
-        current_app.send_task,
-        TASK,
-        kwargs={"schema": require_commune().schema, "case_id": case_id, "name": name},
-        countdown=after_seconds or None,
-    )
+    order = {"schema": require_commune().schema, "case_id": case_id, "name": name}
+    # by the task itself: only that takes its place in the commune's lane
+    send = partial(current_app.tasks[TASK].apply_async, kwargs=order, countdown=after_seconds or None)
     # a broker out of reach must not undo what is stored: the sweep finds the step again
     transaction.on_commit(send, robust=True)

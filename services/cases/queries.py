@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from services.cases.models import Case, CaseEvent, CaseState, CaseStep, StepState
+from services.cases.models import Case, CaseEvent, CaseState, CaseStep, EventKind, StepState
 from services.cases.numbers import canonical_number
 from services.documents.models import IssuedDocument
 from services.documents.queries import documents_for_reference
@@ -36,6 +36,11 @@ def cases_for_user(user: Any) -> QuerySet[Case]:
 def public_events(case: Case) -> QuerySet[CaseEvent]:
     """The history that the applicant sees."""
     return case.events.filter(public=True)
+
+
+def is_unmailed(case: Case) -> bool:
+    """Whether the case came when its address had been written to too often that day: no receipt, no grant at once."""
+    return case.events.filter(kind=EventKind.SUBMITTED, params__unmailed=True).exists()
 
 
 def is_being_processed(case: Case) -> bool:

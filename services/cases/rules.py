@@ -12,7 +12,7 @@ from tenants.accounts.rules import is_clerk, is_signed_in
 
 @rules.predicate
 def is_not_about_themselves(user: Any, case: Case | None) -> bool:
-    """Nobody decides a case of their own (§ 20 VwVfG)."""
+    """Nobody does anything in a case of their own (§ 20 VwVfG): decide, ask, settle the fee, restart what failed."""
     if case is None:
         return True
     return bool(user.pk != case.user_id and user.email.lower() != case.applicant_email.lower())
@@ -23,4 +23,5 @@ rules.add_perm("cases.see_inbox", is_clerk)
 rules.add_perm("cases.see_case", is_clerk)
 rules.add_perm("cases.decide_case", is_clerk & is_not_about_themselves)
 rules.add_perm("cases.ask_applicant", is_clerk & is_not_about_themselves)
-rules.add_perm("cases.retry_step", is_clerk)
+rules.add_perm("cases.settle_charge", is_clerk & is_not_about_themselves)
+rules.add_perm("cases.retry_step", is_clerk & is_not_about_themselves)

@@ -9,7 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from services.cases.locks import TransitionError, locked_case
 from services.cases.models import Case, CaseState
+
+__all__ = ["TRANSITIONS", "TransitionError", "change_state"]
 
 S = CaseState
 TRANSITIONS: dict[str, frozenset[str]] = {
@@ -23,10 +26,6 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 }
 OPEN_STATES = (S.SUBMITTED, S.IN_REVIEW, S.WAITING)
 DECIDED_STATES = (S.GRANTED, S.REJECTED)
-
-
-class TransitionError(Exception):
-    """A case can't go from its state to the wanted one; the text is for the person who tried."""
 
 
 @transaction.atomic
@@ -49,8 +48,3 @@ def change_state(*, case: Case, to: str, decided_by: Any = None, valid_until: da
             row.valid_until = valid_until if to == S.GRANTED else None
         row.save(update_fields=["state", "decided_at", "decided_by", "valid_until"])
     return row
-
-
-def locked_case(pk: int) -> Case:
-    """The case's row, locked until the transaction ends. Events may still be added to it by others meanwhile."""
-    return Case.objects.select_for_update(no_key=True).get(pk=pk)

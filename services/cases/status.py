@@ -42,6 +42,7 @@ class CaseStatus:
     invoices: list[Invoice]
     messages: list[Any]
     reasons: list[CaseReason]
+    is_unmailed: bool
 
     @property
     def main_document(self) -> IssuedDocument | None:
@@ -53,7 +54,8 @@ def status_of(case: Case) -> CaseStatus:
     running = is_being_processed(case)
     documents = current_documents(case)
     headline, text = _result(case, documents, running)
-    timeline = entries_of(public_events(case), reasons_url=reverse("cases:reasons", args=[case.number]))
+    events = list(public_events(case))
+    timeline = entries_of(events, reasons_url=reverse("cases:reasons", args=[case.number]))
     return CaseStatus(
         name=definition_of(case).text("name", get_language() or "de"),
         headline=headline,
@@ -64,6 +66,7 @@ def status_of(case: Case) -> CaseStatus:
         invoices=[invoice_for(charge) for charge in charges_for_reference(case.number) if _is_owed(charge, case)],
         messages=list(case.messages.all()),
         reasons=reasons_of(case),
+        is_unmailed=any(event.params.get("unmailed") for event in events),
     )
 
 

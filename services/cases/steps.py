@@ -1,6 +1,6 @@
 """The steps of a case: receipt, fee, decision, documents, news, reminder. Each may run twice.
 
-`after` leaves room for haste: nobody waits for a mail before a decision or a document.
+Mails are written down here and sent by another process: nobody waits for a mail server.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime, time, timedelta
 
-from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,17 +15,19 @@ from services.cases.authority import has_address
 from services.cases.facts import facts_for
 from services.cases.history import add_event
 from services.cases.letters import OFFICIAL_LANGUAGE, letters_for, validity_of
-from services.cases.mails import mail_applicant
+from services.cases.locks import locked_case, wait_for_person
+from services.cases.mails import mail_applicant, mail_question, unsent_questions
 from services.cases.models import ActorKind, Case, CaseState, EventKind
 from services.cases.offerings import definition_of, offering_of
 from services.cases.outbox import StepHandler, step_handlers
-from services.cases.states import change_state, locked_case
+from services.cases.queries import is_unmailed
+from services.cases.states import change_state
 from services.decisions.engine import Decision, decide
 from services.definitions.definition import Definition
 from services.documents.actions import issue_document
 from services.payments.actions import create_charge
 from services.payments.queries import charges_for_reference
-from tenants.communes.scope import require_commune
+from tenants.mails.queries import has_bounced
 
 DEFAULT_STEPS = ("confirm", "charge", "decide", "issue", "notify", "remind")
 REMIND_BEFORE = timedelta(days=31)
@@ -41,7 +42,7 @@ def register() -> None:
         StepHandler("issue", _("Dokumente ausstellen"), issue, after=("decide",)),
         StepHandler("notify", _("Ergebnis mitteilen"), notify, after=("issue",)),
         StepHandler("remind", _("An die Verlängerung erinnern"), remind, after=("notify",), due=reminder_time),
-        StepHandler("asked", _("Rückfrage schicken"), send_question),
+        StepHandler("asked", _("Rückfrage schicken"), send_questions),
     ):
         step_handlers.register(handler.name, handler)
 
@@ -53,7 +54,7 @@ def steps_of(definition: Definition) -> tuple[str, ...]:
 
 def confirm(case: Case) -> bool:
     """Mail the receipt with number, code and link."""
-    mail_applicant(case, "received")
+    mail_applicant(case, "received", step="confirm")
     return True
 
 
@@ -78,8 +79,8 @@ def decide_by_rules(case: Case) -> bool:
 
     The system never rejects: what speaks against a grant becomes a proposal (§ 35a VwVfG, § 24 Abs. 1 Satz 3 VwVfG).
     """
-    _one_at_a_time(case)
     row = locked_case(case.pk)
+    wait_for_person(row)
     if row.state != CaseState.SUBMITTED:
         return not row.is_open
     definition = definition_of(row)
@@ -94,10 +95,15 @@ def decide_by_rules(case: Case) -> bool:
 
 
 def may_be_automatic(case: Case, definition: Definition) -> bool:
-    """Whether the law and the commune allow a decision without a person (§ 35a VwVfG), and a notice can be written."""
+    """Whether the law and the commune allow a decision without a person (§ 35a VwVfG), and a notice can be written.
+
+    And reach somebody: not for an address that does not exist, nor when too much was sent from there today.
+    """
     offering = offering_of(case)
     bound = definition.act == "bound" and definition.automation is not None
-    return bound and offering is not None and offering.channel == "instant" and has_address(case)
+    if not bound or offering is None or offering.channel != "instant" or not has_address(case):
+        return False
+    return not is_unmailed(case) and not (case.applicant_email and has_bounced(case.applicant_email))
 
 
 def issue(case: Case) -> bool:
@@ -117,23 +123,21 @@ def issue(case: Case) -> bool:
 
 def notify(case: Case) -> bool:
     """Mail the result with the link to the documents."""
-    mail_applicant(case, "granted" if case.state == CaseState.GRANTED else "rejected")
-    add_event(case, EventKind.NOTIFIED, ActorKind.SYSTEM, public=False)
+    if mail_applicant(case, "granted" if case.state == CaseState.GRANTED else "rejected", step="notify"):
+        add_event(case, EventKind.NOTIFIED, ActorKind.SYSTEM, public=False)
     return True
 
 
-def send_question(case: Case) -> bool:
-    """Mail the clerk's latest question."""
-    question = case.messages.filter(author_kind=ActorKind.CLERK).last()
-    if question:
-        mail_applicant(case, "asked", text=question.text)
+def send_questions(case: Case) -> bool:
+    """Mail the questions again that could not be delivered; each is mailed when it is asked."""
+    for question in unsent_questions(case):
+        mail_question(question)
     return True
 
 
 def remind(case: Case) -> bool:
     """Say that what was granted ends soon."""
-    if case.state == CaseState.GRANTED:
-        mail_applicant(case, "expiring")
+    if case.state == CaseState.GRANTED and mail_applicant(case, "expiring", step="remind"):
         add_event(case, EventKind.REMINDED, ActorKind.SYSTEM)
     return True
 
@@ -157,11 +161,3 @@ def _decision(row: Case, definition: Definition) -> Decision | None:
     row.proposal = decision.outcome if decision.outcome in ("grant", "reject") else ""
     row.save(update_fields=["facts", "reasons", "proposal"])
     return decision
-
-
-def _one_at_a_time(case: Case) -> None:
-    """Two applications of one person are decided one after the other, so that „only one each“ holds."""
-    who = f"{case.applicant_name.lower()}:{case.applicant_birth_date}"
-    person = f"{require_commune().schema}:{case.definition_key}:{who}"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [person])

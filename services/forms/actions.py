@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
@@ -16,15 +17,13 @@ from django.utils.translation import gettext as _
 
 from .models import Draft, Upload
 from .queries import form_of
+from .quotas import DraftError, demand_room_for_draft, demand_room_for_file
 from .schema import effective_answers
-from .uploads import CONTENT_TYPES, check_upload
+from .uploads import CONTENT_TYPES, UploadRefused, check_upload
 
+log = structlog.get_logger(__name__)
 DRAFT_LIFETIME = timedelta(days=7)
 PURGE_BATCH = 500
-
-
-class DraftError(Exception):
-    """The draft can't be used any more; `str(error)` says what to do."""
 
 
 class DraftExpired(DraftError):
@@ -57,15 +56,20 @@ class ClaimedDraft:
 
 
 @transaction.atomic
-def start_draft(*, offering_slug: str, definition_key: str, definition_version: int) -> Draft:
-    """Begin an application. Raises DefinitionNotFound or FormMissing when there is nothing to fill in."""
+def start_draft(*, offering_slug: str, definition_key: str, definition_version: int, origin: str = "") -> Draft:
+    """Begin an application. `origin` tells by a digest from where, "" is nobody in particular.
+
+    Raises DefinitionNotFound or FormMissing when there is nothing to fill in, TooManyDrafts when too many are open.
+    """
     form_of(definition_key, definition_version)
+    demand_room_for_draft(origin)
     return Draft.objects.create(
         token=secrets.token_urlsafe(24),
         offering_slug=offering_slug,
         definition_key=definition_key,
         definition_version=definition_version,
         expires_at=timezone.now() + DRAFT_LIFETIME,
+        origin=origin,
     )
 
 
@@ -182,6 +186,7 @@ def _store(draft: Draft, field_key: str, file: File) -> Upload:
     if field is None or field.kind != "file":
         raise KeyError(field_key)
     content_type = check_upload(file, field.accept, field.max_bytes)
+    demand_room_for_file(draft, file.size)
     for earlier in draft.uploads.filter(field=field_key):
         _delete_upload(earlier)
     upload = Upload(
@@ -193,7 +198,12 @@ def _store(draft: Draft, field_key: str, file: File) -> Upload:
         sha256=_sha256(file),
     )
     ending = next(name for name, known in CONTENT_TYPES.items() if known == content_type)
-    upload.file.save(f"uploads/{secrets.token_hex(16)}.{ending}", file, save=False)
+    try:
+        upload.file.save(f"uploads/{secrets.token_hex(16)}.{ending}", file, save=False)
+    except Exception as error:  # each kind of store has errors of its own; nothing is stored, and that is said
+        log.error("forms.file_not_stored", error=type(error).__name__)
+        text = _("Wir können Dateien gerade nicht speichern. Versuchen Sie es in einigen Minuten noch einmal.")
+        raise UploadRefused(text) from error
     upload.save()
     return upload
 

@@ -10,7 +10,8 @@ class Draft(models.Model):
     """An application that is being filled in. Whoever knows the token may continue it until it expires.
 
     Sending claims the draft once: `claimed_at` is set, `reference` names what it became, and the answers
-    leave the draft. The row stays until it expires, so that a second click finds its way to the same case.
+    leave the draft. The row stays until it expires, so that a second click finds its way to the same case. `origin` is
+    a digest of where it was begun, for the quotas alone.
     """
 
     token = models.CharField("Kennung", max_length=64, unique=True)
@@ -22,6 +23,7 @@ class Draft(models.Model):
     expires_at = models.DateTimeField("gültig bis", db_index=True)
     claimed_at = models.DateTimeField("abgesendet", null=True, blank=True)
     reference = models.CharField("Vorgang", max_length=60, blank=True)
+    origin = models.CharField("Kennung des Anschlusses", max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = "Entwurf"

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tenants.accounts.access import require
 from tenants.communes.addresses import site_address
 from tenants.communes.invalidation import invalidate_pages
-from tenants.communes.scope import require_commune
+from tenants.mails.limits import is_written_to_too_often
+from tenants.mails.queries import failed_causes
 from themes.mail import send_mail
 
-from .faults import IdeaError, TokenUnknown
+from .faults import IdeaError, TokenUnknown, TooOften
 from .limits import token_hash
 from .models import LONGEST, SHORTEST, Idea, IdeaEvent, Report, ReportReason, Support
 from .states import IdeaState, next_state
@@ -31,9 +31,10 @@ MAIL_AGAIN_AFTER = timedelta(minutes=2)
 
 @transaction.atomic
 def write_idea(*, text: str, email: str, district: str = "", author_name: str = "") -> Idea:
-    """Keep an idea and mail its link; it is public once confirmed. Raises IdeaError.
+    """Keep an idea with the mail of its link; it is public once confirmed. Raises IdeaError.
 
-    The same idea from the same address is kept once: a second click sends no second mail, a later try a new link.
+    The same idea from the same address is kept once: a second click writes no second mail while the first is on its
+    way, a later try a new link. Raises TooOften when the address got too many mails today.
     """
     text = " ".join(text.split())
     if not SHORTEST <= len(text) <= LONGEST:
@@ -46,32 +47,57 @@ def write_idea(*, text: str, email: str, district: str = "", author_name: str = 
     )
     idea = _locked(idea)
     now = timezone.now()
-    if idea.state == IdeaState.DRAFT and (idea.mailed_at is None or now - idea.mailed_at > MAIL_AGAIN_AFTER):
+    if idea.state == IdeaState.DRAFT and (idea.mailed_at is None or _is_worth_another_mail(idea, now)):
+        if is_written_to_too_often(idea.email):
+            raise TooOften(
+                "recipient",
+                _("An diese Adresse ging heute schon viel Post von uns. Versuchen Sie es morgen wieder."),
+            )
         idea.mailed_at = now
         idea.save(update_fields=["mailed_at"])
-        _order_link(idea)
+        _write_link(idea)
     return idea
-
-
-def _order_link(idea: Idea) -> None:
-    """Let the worker mail the link after the commit, so that a slow mail server keeps nobody waiting."""
-    from .tasks import mail_link
-
-    order = {"schema": require_commune().schema, "idea_id": idea.pk, "language": get_language() or "de"}
-    transaction.on_commit(lambda: mail_link.delay(**order))
 
 
 @transaction.atomic
 def send_link(*, idea_id: int) -> None:
-    """Give an unconfirmed idea a new link and mail it. An idea that is gone or confirmed gets none."""
+    """Give an unconfirmed idea a new link and write its mail. An idea that is gone or confirmed gets none."""
     idea = Idea.objects.select_for_update().filter(pk=idea_id, state=IdeaState.DRAFT).first()
-    if idea is None:
-        return
+    if idea is not None:
+        _write_link(idea)
+
+
+@transaction.atomic
+def send_owed_links() -> None:
+    """Write the mails of ideas whose link was promised and never written: the release before left that to a task."""
+    owed = Idea.objects.filter(
+        state=IdeaState.DRAFT, token_hash="", mailed_at__lt=timezone.now() - MAIL_AGAIN_AFTER
+    ).filter(mailed_at__gt=timezone.now() - LINK_VALID)
+    for idea in owed.select_for_update(skip_locked=True):
+        _write_link(idea)
+
+
+def _write_link(idea: Idea) -> None:
     token = secrets.token_urlsafe(24)
     idea.token_hash = token_hash(token)
     idea.save(update_fields=["token_hash"])
     link = site_address() + reverse("participation:confirm", args=[token], urlconf="rathausplatz.urls.portal")
-    send_mail(to=idea.email, template="participation/mail/confirm", context={"idea": idea, "link": link})
+    send_mail(
+        cause=f"{_causes(idea)}{idea.token_hash[:16]}",
+        to=idea.email,
+        template="participation/mail/confirm",
+        context={"link": link},
+    )
+
+
+def _causes(idea: Idea) -> str:
+    return f"participation/{idea.pk}/"
+
+
+def _is_worth_another_mail(idea: Idea, now: datetime) -> bool:
+    """Whether the last mail is some time ago, or could not be delivered."""
+    is_old = idea.mailed_at is None or now - idea.mailed_at > MAIL_AGAIN_AFTER
+    return is_old or f"{_causes(idea)}{idea.token_hash[:16]}" in failed_causes(_causes(idea))
 
 
 @transaction.atomic
@@ -123,8 +149,8 @@ def report_idea(*, idea: Idea, reason: str, reporter: str, note: str = "") -> Re
 @transaction.atomic
 def hide_idea(*, idea: Idea, actor: Any, reason: str) -> Idea:
     """Take an idea off the portal, with a reason that its author could be told. Raises IdeaError."""
-    require(actor, MODERATE)
-    reason = reason.strip()[:300]
+    require(actor, MODERATE, idea)
+    reason = _tidy(reason)
     if not reason:
         raise IdeaError("reason-missing", _("Nennen Sie einen Grund. Er muss vor der Person bestehen, die schrieb."))
     fresh = _locked(idea)
@@ -136,7 +162,7 @@ def hide_idea(*, idea: Idea, actor: Any, reason: str) -> Idea:
 @transaction.atomic
 def show_idea(*, idea: Idea, actor: Any) -> Idea:
     """Put a hidden idea on the portal again. Raises IdeaError."""
-    require(actor, MODERATE)
+    require(actor, MODERATE, idea)
     fresh = _locked(idea)
     fresh.hidden_reason = ""
     fresh.confirmed_at = fresh.confirmed_at or timezone.now()
@@ -146,11 +172,16 @@ def show_idea(*, idea: Idea, actor: Any) -> Idea:
 @transaction.atomic
 def dismiss_reports(*, idea: Idea, actor: Any) -> Idea:
     """Find an idea in order: its open reports are settled, it stays. Safe to repeat."""
-    require(actor, MODERATE)
+    require(actor, MODERATE, idea)
     fresh = _locked(idea)
     if _settle(fresh):
         IdeaEvent.objects.create(idea=fresh, verb="dismiss", actor=actor.email)
     return fresh
+
+
+def _tidy(reason: str) -> str:
+    """A reason on one line, without what can't be stored or read."""
+    return "".join(sign for sign in " ".join(reason.split()) if sign.isprintable())[:300].strip()
 
 
 def _locked(idea: Idea) -> Idea:

@@ -46,8 +46,8 @@ def _out(idea: Idea) -> dict[str, object]:
 @router.get("/ideas", response=IdeaPageOut, auth=None, summary="Public ideas")
 def ideas(
     request: HttpRequest,
-    order: str = Query(queries.NEWEST, description="neu or beliebt"),
-    district: str = "",
+    order: str = Query(queries.NEWEST, max_length=20, description="neu or beliebt"),
+    district: str = Query("", max_length=100),
     limit: int = Query(20, ge=1, le=MOST),
     offset: int = Query(0, ge=0, le=1_000_000),
 ) -> dict[str, object]:

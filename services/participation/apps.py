@@ -15,11 +15,13 @@ class ParticipationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from tenants.mails.sweepers import sweepers
         from themes.desk_rail import DeskScreen, desk_screens
 
-        from . import queries, readable, rules, starter  # noqa: F401
+        from . import actions, queries, readable, rules, starter  # noqa: F401
 
         starter.register()
+        sweepers.register("links of ideas", actions.send_owed_links)
         readable.register()
         desk_screens.register(
             "participation.ideas",

@@ -7,13 +7,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tenants.communes.fields import LineField, MailField, ProseField, TextField
+from tenants.mails.texts import name_for_mail
+
 from .models import LONGEST, SHORTEST, ReportReason
 
 
 class IdeaForm(forms.Form):
     """An idea, where it belongs, and an address to confirm it. `website` is bait: people don't see it."""
 
-    text = forms.CharField(
+    text = ProseField(
         label=_("Was möchten Sie anstoßen?"),
         min_length=SHORTEST,
         max_length=LONGEST,
@@ -26,14 +29,14 @@ class IdeaForm(forms.Form):
         },
     )
     district = forms.ChoiceField(label=_("Ortsteil"), required=False)
-    author_name = forms.CharField(
+    author_name = LineField(
         label=_("Ihr Name, wie er bei der Idee stehen soll"),
         max_length=60,
         required=False,
         help_text=_("Ohne Namen erscheint die Idee ohne Namen."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    email = forms.EmailField(
+    email = MailField(
         label=_("Ihre E-Mail-Adresse"),
         help_text=_("Wir zeigen sie niemandem. Sie bekommen einen Link, mit dem Sie die Idee veröffentlichen."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
@@ -42,7 +45,9 @@ class IdeaForm(forms.Form):
             "invalid": _("Prüfen Sie die E-Mail-Adresse, zum Beispiel name@beispiel.de."),
         },
     )
-    website = forms.CharField(required=False, widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}))
+    website = LineField(
+        max_length=200, required=False, widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"})
+    )
 
     def __init__(self, districts: list[str], data: Any = None) -> None:
         super().__init__(data)
@@ -56,9 +61,12 @@ class IdeaForm(forms.Form):
         """Whether a machine filled in what people don't see."""
         return bool(self.data.get("website"))
 
-    def clean_text(self) -> str:
-        """One paragraph without superfluous space."""
-        return " ".join(self.cleaned_data["text"].split())
+    def clean_author_name(self) -> str:
+        """A name and nothing else: it stands on the portal."""
+        given: str = self.cleaned_data["author_name"]
+        if given and not name_for_mail(given):
+            raise forms.ValidationError(_("Schreiben Sie nur Ihren Namen, ohne Zahlen, Adressen und Links."))
+        return given
 
 
 class ReportForm(forms.Form):
@@ -70,7 +78,7 @@ class ReportForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Wählen Sie, was nicht stimmt.")},
     )
-    note = forms.CharField(
+    note = TextField(
         label=_("Möchten Sie etwas dazu sagen?"),
         required=False,
         max_length=500,

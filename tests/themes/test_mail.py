@@ -11,9 +11,9 @@ from django.db import transaction
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
-from tenants.communes.scope import commune_scope
+from tests.factories.mails import send_waiting_mails
 from themes.checks import mails_leave_the_house
-from themes.mail import Attachment, send_mail
+from themes.mail import Attachment, compose_mail, send_mail
 from themes.queries import brand_for_current_commune, forget_names
 
 
@@ -35,16 +35,18 @@ def _templates(tmp_path: Path, settings: Any) -> None:
     forget_names("")
 
 
-def test_a_mail_is_branded_and_sent_after_the_commit(gera: Any, django_capture_on_commit_callbacks: Any) -> None:
-    with django_capture_on_commit_callbacks(execute=True), commune_scope(gera):
+def test_a_mail_is_branded_and_written_down_before_it_is_sent(in_gera: Any) -> None:
+    with transaction.atomic():
         send_mail(
+            cause="sample/1",
             to="erika@example.org",
             template="sample/hello",
             context={"number": "GE-1"},
             attachments=[Attachment("bescheid.pdf", b"%PDF-1.7")],
         )
-        assert mail.outbox == []
         colour = brand_for_current_commune().palette.light["brand"]
+    assert mail.outbox == []
+    assert send_waiting_mails() == 1
     (message,) = mail.outbox
     assert message.subject == "Ihr Antrag GE-1"
     assert message.from_email.startswith('"Gera" <gera@')
@@ -58,20 +60,20 @@ def test_a_mail_is_branded_and_sent_after_the_commit(gera: Any, django_capture_o
 
 def send_and_fail() -> None:
     with transaction.atomic():
-        send_mail(to="erika@example.org", template="sample/plain", context={})
+        send_mail(cause="sample/2", to="erika@example.org", template="sample/plain", context={})
         raise ZeroDivisionError
 
 
-def test_a_rolled_back_mail_is_never_sent(gera: Any, django_capture_on_commit_callbacks: Any) -> None:
-    with django_capture_on_commit_callbacks(execute=True), commune_scope(gera), pytest.raises(ZeroDivisionError):
+def test_a_rolled_back_mail_is_never_sent(in_gera: Any) -> None:
+    with pytest.raises(ZeroDivisionError):
         send_and_fail()
-    assert mail.outbox == []
+    assert send_waiting_mails() == 0
 
 
 def test_a_mail_without_html_is_text_only_and_one_without_text_is_an_error(in_gera: Any) -> None:
-    assert send_mail(to="a@example.org", template="sample/plain", context={}).alternatives == []
+    assert compose_mail(to="a@example.org", template="sample/plain", context={}).alternatives == []
     with pytest.raises(TemplateDoesNotExist):
-        send_mail(to="a@example.org", template="sample/none", context={})
+        compose_mail(to="a@example.org", template="sample/none", context={})
 
 
 def test_the_bases_exist() -> None:

@@ -13,13 +13,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from services.cases import access, zones
-from services.cases.actions import SubmissionIncomplete, applicant_from, submit_case
+from services.cases.actions import CaseBusy, SubmissionIncomplete, applicant_from, submit_case
+from services.cases.limits import BEGINNING, SENDING, TooManyTries, count_or_refuse, may_be_mailed
 from services.cases.offerings import OfferedService, OfferingNotFound, offered_service
 from services.cases.queries import case_by_number
 from services.definitions.definition import Definition
-from services.forms.actions import DraftError, save_step, start_draft
+from services.forms.actions import save_step, start_draft
 from services.forms.models import Draft
 from services.forms.queries import form_of, open_draft, sent_draft
+from services.forms.quotas import DraftError, TooManyDrafts, origin_of
 from services.forms.rendering import StepForm, step_form
 from services.forms.schema import (
     FormContext,
@@ -33,9 +35,13 @@ from services.forms.schema import (
 )
 from services.forms.uploads import UploadRefused
 from tenants.accounts.access import public
+from tenants.communes.limits import address_of
 
 DRAFTS_KEY = "drafts"
 FROM_CHECK = "pruefen"
+INCOMPLETE = 422
+TOO_MANY_REQUESTS = 429
+BUSY = 503
 
 
 @public
@@ -44,14 +50,28 @@ FROM_CHECK = "pruefen"
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     """What is needed, and the button that begins a draft."""
     service = _service_or_404(slug)
-    if request.method == "POST":
-        shared = _definition(service)
-        draft = start_draft(offering_slug=service.slug, definition_key=shared.key, definition_version=shared.version)
-        request.session[DRAFTS_KEY] = {**request.session.get(DRAFTS_KEY, {}), slug: draft.token}
-        return redirect("cases:step", slug, form_of(shared.key, shared.version).steps[0].key)
-    open_one = open_draft(_token(request, slug))
+    if request.method != "POST":
+        return _start_page(request, service)
+    shared = _definition(service)
+    try:
+        count_or_refuse(BEGINNING, address_of(request))
+        draft = start_draft(
+            offering_slug=service.slug,
+            definition_key=shared.key,
+            definition_version=shared.version,
+            origin=origin_of(request),
+        )
+    except (TooManyTries, TooManyDrafts) as refusal:
+        return _start_page(request, service, fault=str(refusal))
+    request.session[DRAFTS_KEY] = {**request.session.get(DRAFTS_KEY, {}), slug: draft.token}
+    return redirect("cases:step", slug, form_of(shared.key, shared.version).steps[0].key)
+
+
+def _start_page(request: HttpRequest, service: OfferedService, fault: str = "") -> HttpResponse:
+    open_one = open_draft(_token(request, service.slug))
     going_on = _place_to_go_on(open_one) if open_one and open_one.answers else ""
-    return render(request, "cases/start.html", {"service": service, "going_on": going_on})
+    context = {"service": service, "going_on": going_on, "fault": fault}
+    return render(request, "cases/start.html", context, status=TOO_MANY_REQUESTS if fault else 200)
 
 
 @public
@@ -109,9 +129,15 @@ def thanks(request: HttpRequest, slug: str) -> HttpResponse:
 def _submit(request: HttpRequest, service: OfferedService, draft: Draft, schema: FormSchema) -> HttpResponse:
     applicant = applicant_from(schema, effective_answers(schema, draft.answers))
     try:
-        case = submit_case(draft=draft, applicant=applicant, user=request.user, language=get_language())
+        count_or_refuse(SENDING, address_of(request))
+        mailed = may_be_mailed(request, applicant.email)
+        case = submit_case(draft=draft, applicant=applicant, user=request.user, language=get_language(), mailed=mailed)
+    except TooManyTries as refusal:
+        return _check_page(request, service, draft, schema, refusal=str(refusal), status=TOO_MANY_REQUESTS)
+    except CaseBusy as busy:
+        return _check_page(request, service, draft, schema, refusal=str(busy), status=BUSY)
     except SubmissionIncomplete as incomplete:
-        return _check_page(request, service, draft, schema, errors=incomplete.errors)
+        return _check_page(request, service, draft, schema, errors=incomplete.errors, status=INCOMPLETE)
     except DraftError:
         return _gone(request, service)
     access.grant(request, case, fresh=True)
@@ -140,7 +166,10 @@ def _check_page(
     service: OfferedService,
     draft: Draft,
     schema: FormSchema,
+    *,
     errors: dict[str, dict[str, str]] | None = None,
+    refusal: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     language = get_language() or "de"
     rows = [
@@ -159,8 +188,9 @@ def _check_page(
         "before_sending": schema.before_sending.in_language(language) if schema.before_sending else "",
         "back": _url("step", service.slug, before.key) if before else _url("start", service.slug),
         "problems": problems,
+        "refusal": refusal,
     }
-    return render(request, "cases/check.html", context, status=422 if errors else 200)
+    return render(request, "cases/check.html", context, status=status)
 
 
 def _good_news(schema: FormSchema, draft: Draft, service: OfferedService, before: str) -> str:

@@ -31,6 +31,7 @@ from services.cases.models import Case, CaseState, CaseStep
 from services.cases.offerings import settings_of
 from services.cases.outbox import step_handlers
 from services.cases.queries import (
+    case_by_number,
     cases_for_clerk,
     current_documents,
     deadline_of,
@@ -162,12 +163,16 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
 def retry(request: HttpRequest, number: str, name: str) -> HttpResponse:
     """Try a failed step again."""
     case = _case_or_404(number)
-    retry_step(step=get_object_or_404(case.steps, name=name), actor=request.user)
-    messages.success(request, _("Der Schritt läuft noch einmal."))
+    try:
+        retry_step(step=get_object_or_404(case.steps, name=name), actor=request.user)
+    except TransitionError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Der Schritt läuft noch einmal."))
     return redirect("cases:desk_case", case.number)
 
 
-@allowed("payments.mark_charge_paid")
+@allowed("cases.see_case")
 @never_cache
 @require_POST
 def paid(request: HttpRequest, number: str, charge: int) -> HttpResponse:
@@ -179,6 +184,8 @@ def paid(request: HttpRequest, number: str, charge: int) -> HttpResponse:
         )
     except ChargeConflict:
         messages.error(request, _("Diese Rechnung ist storniert."))
+    except TransitionError as error:
+        messages.error(request, str(error))
     return redirect("cases:desk_case", case.number)
 
 
@@ -234,6 +241,8 @@ def _case_page(
         "decision_form": decision_form or _decision_form(case),
         "question_form": question_form or QuestionForm(),
         "may_decide": may(request.user, "cases.decide_case", case),
+        "may_settle": may(request.user, "cases.settle_charge", case),
+        "may_retry": may(request.user, "cases.retry_step", case),
     }
     return render(request, "cases/desk/case.html", context, status=status)
 
@@ -258,7 +267,10 @@ def _row(case: Case) -> InboxRow:
 
 
 def _case_or_404(number: str) -> Case:
-    return get_object_or_404(Case, number=number)
+    case = case_by_number(number)
+    if case is None:
+        raise Http404(repr(number))
+    return case
 
 
 def _quoted(name: str) -> str:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from services.cases import access
 from services.cases.actions import TransitionError, withdraw_case, write_message
 from services.cases.forms import MessageForm, TrackForm
+from services.cases.limits import TooManyTries, count_message
 from services.cases.models import Case
 from services.cases.queries import case_by_number
 from services.cases.status import status_of
@@ -115,7 +116,15 @@ def message(request: HttpRequest, case: Case) -> HttpResponse:
     form = MessageForm(request.POST)
     if not form.is_valid():
         return _status_page(request, case, form, code=422)
-    write_message(case=case, text=form.cleaned_data["text"], user=_person(request))
+    try:
+        count_message(request, case)
+        write_message(case=case, text=form.cleaned_data["text"], user=_person(request))
+    except TooManyTries as refusal:
+        form.add_error("text", str(refusal))
+        return _status_page(request, case, form, code=429)
+    except TransitionError as busy:
+        form.add_error("text", str(busy))
+        return _status_page(request, case, form, code=503)
     messages.success(request, _("Ihre Nachricht ist angekommen. Wir antworten per E-Mail."))
     return redirect("cases:status", case.number)
 

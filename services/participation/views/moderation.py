@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -14,6 +15,7 @@ from services.participation import actions, queries
 from services.participation.faults import IdeaError
 from services.participation.models import Idea
 from tenants.accounts.access import allowed
+from tenants.communes.text import tidy_line
 
 MODERATE = "participation.moderate_ideas"
 PER_PAGE = 25
@@ -54,7 +56,7 @@ def _do(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     idea = get_object_or_404(Idea, pk=pk)
     try:
         if verb == "hide":
-            actions.hide_idea(idea=idea, actor=request.user, reason=request.POST.get("reason", ""))
+            actions.hide_idea(idea=idea, actor=request.user, reason=tidy_line(request.POST.get("reason", "")[:600]))
             messages.success(request, _("Die Idee ist ausgeblendet."))
         elif verb == "show":
             actions.show_idea(idea=idea, actor=request.user)
@@ -64,4 +66,6 @@ def _do(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
             messages.success(request, _("Die Hinweise sind erledigt, die Idee bleibt."))
     except IdeaError as error:
         messages.error(request, error.sentence)
+    except PermissionDenied:
+        messages.error(request, _("Über Ihre eigene Idee entscheidet jemand anderes."))
     return HttpResponseRedirect(reverse("participation:moderation"))

@@ -21,6 +21,7 @@ from services.participation.models import Idea
 from services.participation.states import IdeaState
 from tenants.accounts.access import public
 from tenants.communes.limits import address_of
+from tenants.communes.page_caching import mark_cacheable
 
 from .supporters import new_supporter, supporter_of
 
@@ -41,7 +42,7 @@ def crumbs(*more: dict[str, str]) -> list[dict[str, str]]:
 
 @public
 @require_safe
-def ideas(request: HttpRequest) -> HttpResponse:
+def ideas(request: HttpRequest) -> Any:
     """All public ideas, newest or most supported first."""
     order = queries.LIKED if request.GET.get("order") == queries.LIKED else queries.NEWEST
     district = request.GET.get("district", "")
@@ -59,9 +60,7 @@ def ideas(request: HttpRequest) -> HttpResponse:
         "breadcrumbs": crumbs(),
     }
     response = render(request, "participation/ideas.html", context)
-    if not request.GET:
-        response["X-Page-Cache"] = "300"
-    return response
+    return response if request.GET else mark_cacheable(request, response, 300)
 
 
 @public
@@ -149,7 +148,7 @@ def support(request: HttpRequest, pk: int) -> HttpResponse:
         return response
     try:
         count_or_refuse(SUPPORTING, address_of(request))
-        actions.support_idea(idea=found, supporter=supporter or new_supporter(response))
+        actions.support_idea(idea=found, supporter=supporter or new_supporter(request, response))
     except TooOften as error:
         return _idea_page(request, found, error.sentence, TOO_MANY_REQUESTS)
     return response
@@ -182,7 +181,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     response = render(request, "participation/reported.html", context)
     try:
         count_or_refuse(REPORTING, address_of(request))
-        reporter = supporter_of(request) or new_supporter(response)
+        reporter = supporter_of(request) or new_supporter(request, response)
         actions.report_idea(idea=found, reporter=reporter, **form.cleaned_data)
     except IdeaError as error:
         form.add_error(None, error.sentence)

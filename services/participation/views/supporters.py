@@ -1,16 +1,24 @@
-"""Who supports: an account, or a browser that keeps a random cookie. Nothing else about the person is used."""
+"""Who supports: an account, or a browser that keeps a cookie of ours.
+
+A page that everybody may cache sets no cookie, so a browser's first click comes without one. Several such clicks in a
+few minutes from one place by one kind of browser are one supporter: their cookie is made of these. They are hashed
+with the moment, and nobody can tell from the cookie what they were.
+"""
 
 from __future__ import annotations
 
-import secrets
+import time
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from services.participation.limits import fingerprint
+from tenants.communes.limits import address_of
 
 COOKIE = "mitmachen"
 A_YEAR = 365 * 24 * 3600
+# seconds in which clicks without a cookie count as one browser's
+FIRST_CLICKS = 600
 
 
 def supporter_of(request: HttpRequest) -> str:
@@ -21,9 +29,10 @@ def supporter_of(request: HttpRequest) -> str:
     return fingerprint("browser", token) if token else ""
 
 
-def new_supporter(response: HttpResponse) -> str:
-    """Give the browser a token of its own and return the supporter it stands for."""
-    token = secrets.token_urlsafe(18)
+def new_supporter(request: HttpRequest, response: HttpResponse) -> str:
+    """Give the browser a token and return the supporter it stands for: the same for its first clicks."""
+    kind = "|".join(request.META.get(name, "") for name in ("HTTP_USER_AGENT", "HTTP_ACCEPT_LANGUAGE"))
+    token = fingerprint("first-click", f"{address_of(request)}|{kind}|{int(time.time()) // FIRST_CLICKS}")[:32]
     response.set_signed_cookie(
         COOKIE,
         token,

@@ -64,12 +64,14 @@ def submitted(draft: Any = None, user: Any = None, language: str = "de", **chang
 
 
 def run_all(case: Any) -> None:
-    """Run due steps until nothing is due, as workers would."""
+    """Run due steps until nothing is due, and send what they wrote, as workers would."""
     from services.cases.outbox import due_steps, run_step
+    from tests.factories.mails import send_waiting_mails
 
     while names := list(due_steps().filter(case=case).values_list("name", flat=True)):
         for name in names:
             run_step(case_id=case.pk, name=name)
+    send_waiting_mails()
     case.refresh_from_db()
 
 

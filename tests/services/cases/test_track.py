@@ -6,7 +6,6 @@ from datetime import date, datetime, time
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -19,12 +18,6 @@ from services.payments.queries import charges_for_reference
 from tenants.communes.scope import commune_scope
 
 from .conftest import OUTSIDE, run_all, submitted
-
-
-@pytest.fixture(autouse=True)
-def _no_old_tries(gera: Any) -> None:
-    with commune_scope(gera):
-        cache.clear()
 
 
 @pytest.fixture
@@ -66,7 +59,7 @@ def test_a_wrong_code_says_the_same_as_a_number_that_does_not_exist(portal: Any,
     assert unknown.status_code == 422
 
 
-def test_many_wrong_codes_have_to_wait(portal: Any, granted: Case, gera: Any, one_window: None) -> None:
+def test_many_wrong_codes_have_to_wait(portal: Any, granted: Case, gera: Any) -> None:
     wrong = {"number": granted.number, "code": "22222222"}
     answers = [portal.post("/vorgang/", wrong).status_code for _try in range(TRIES_OF_VISITOR.times + 1)]
     assert answers == [422] * TRIES_OF_VISITOR.times + [429]

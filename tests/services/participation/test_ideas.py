@@ -4,31 +4,36 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
 from django.core import mail
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from services.participation import actions, queries, tasks
+from services.participation import actions, queries
 from services.participation.faults import IdeaError, TokenUnknown
 from services.participation.models import Idea, IdeaEvent, Report, Support
 from services.participation.states import TRANSITIONS, IdeaState, next_state
 from tenants.accounts.models import User, UserKind
 from tenants.communes.scope import commune_scope
+from tenants.mails.models import OutgoingMail
+from tenants.mails.tasks import sweep_commune
+from tests.factories.mails import send_waiting_mails
 
 TEXT = "Ein Tauschschrank neben jeder Bushaltestelle."
 ADDRESS = "renate@example.org"
 
 
-def link_of(idea: Idea, schema: str, capture: Any) -> str:
-    """Let the worker mail the link, and take it out of the mail."""
-    with capture(execute=True):
-        tasks.mail_link(schema=schema, idea_id=idea.pk, language="de")
+def link_of(idea: Idea) -> str:
+    """Let the worker send the mail, and take the link out of it."""
+    assert send_waiting_mails() == 1
+    assert mail.outbox[-1].to == [idea.email]
     found = re.search(r"http://\S+/mitmachen/ideen/bestaetigen/(\S+)/", mail.outbox[-1].body)
     assert found
     return found[1]
@@ -57,9 +62,7 @@ def idea(in_gera: Any) -> Idea:
     return public_idea(district="Lusan", author_name="Renate K.")
 
 
-def test_an_idea_is_public_only_after_its_mail_was_confirmed(
-    in_gera: Any, portal: Client, django_capture_on_commit_callbacks: Any
-) -> None:
+def test_an_idea_is_public_only_after_its_mail_was_confirmed(in_gera: Any, portal: Client) -> None:
     form = {"text": f"  {TEXT}\n", "email": "Renate@Example.org", "author_name": "Renate K."}
     answer = portal.post("/mitmachen/ideen/neu/", form)
     assert (answer.status_code, answer["Location"]) == (302, "/mitmachen/ideen/aufgeschrieben/")
@@ -67,8 +70,7 @@ def test_an_idea_is_public_only_after_its_mail_was_confirmed(
     assert (idea.text, idea.email, idea.state) == (TEXT, ADDRESS, IdeaState.DRAFT)
     assert portal.get(f"/mitmachen/ideen/{idea.pk}/").status_code == 404
 
-    token = link_of(idea, in_gera.schema, django_capture_on_commit_callbacks)
-    assert mail.outbox[-1].to == [ADDRESS]
+    token = link_of(idea)
     page = portal.get(f"/mitmachen/ideen/bestaetigen/{token}/")
     assert (page.status_code, TEXT in readable(page.content.decode())) == (200, True)
     assert Idea.objects.get().state == IdeaState.DRAFT, "opening the link writes nothing"
@@ -83,13 +85,10 @@ def test_an_idea_is_public_only_after_its_mail_was_confirmed(
     assert ADDRESS not in shown
 
 
-def test_a_double_post_keeps_one_idea_and_orders_one_mail(
-    in_gera: Any, portal: Client, django_capture_on_commit_callbacks: Any
-) -> None:
-    with django_capture_on_commit_callbacks() as ordered:
-        for _click in range(2):
-            portal.post("/mitmachen/ideen/neu/", {"text": TEXT, "email": ADDRESS})
-    assert (Idea.objects.count(), len(ordered)) == (1, 1)
+def test_a_double_post_keeps_one_idea_and_writes_one_mail(in_gera: Any, portal: Client) -> None:
+    for _click in range(2):
+        portal.post("/mitmachen/ideen/neu/", {"text": TEXT, "email": ADDRESS})
+    assert (Idea.objects.count(), send_waiting_mails()) == (1, 1)
 
 
 def test_what_a_machine_sends_is_thanked_for_and_dropped(in_gera: Any, portal: Client) -> None:
@@ -104,7 +103,6 @@ def test_what_a_machine_sends_is_thanked_for_and_dropped(in_gera: Any, portal: C
         ({"text": "x" * 281, "email": ADDRESS}, "Es sind 281"),
         ({"text": TEXT, "email": "renate"}, "Prüfen Sie die E-Mail-Adresse"),
         ({"text": TEXT, "email": ADDRESS, "district": "Atlantis"}, "Ortsteil"),
-        ({"text": f"{TEXT}\x00", "email": ADDRESS}, "Nullzeichen"),
         ({}, "Schreiben Sie Ihre Idee auf"),
     ],
 )
@@ -121,7 +119,7 @@ def test_exactly_280_characters_fit_and_the_database_agrees(in_gera: Any, portal
             Idea.objects.create(text=text, email=ADDRESS)
 
 
-def test_many_ideas_from_one_place_are_slowed_down(in_gera: Any, portal: Client, one_window: None) -> None:
+def test_many_ideas_from_one_place_are_slowed_down(in_gera: Any, portal: Client) -> None:
     for number in range(5):
         portal.post("/mitmachen/ideen/neu/", {"text": f"{TEXT} {number}", "email": ADDRESS}, REMOTE_ADDR="192.0.2.7")
     answer = portal.post("/mitmachen/ideen/neu/", {"text": TEXT, "email": ADDRESS}, REMOTE_ADDR="192.0.2.7")
@@ -135,9 +133,9 @@ def test_a_wrong_link_says_what_to_do(in_gera: Any, portal: Client, token: str) 
         assert answer(f"/mitmachen/ideen/bestaetigen/{token}/").status_code == 410
 
 
-def test_a_link_ends_after_two_days(in_gera: Any, django_capture_on_commit_callbacks: Any) -> None:
+def test_a_link_ends_after_two_days(in_gera: Any) -> None:
     idea = actions.write_idea(text=TEXT, email=ADDRESS)
-    token = link_of(idea, in_gera.schema, django_capture_on_commit_callbacks)
+    token = link_of(idea)
     Idea.objects.update(mailed_at=timezone.now() - timedelta(hours=49))
     with pytest.raises(TokenUnknown):
         actions.confirm_idea(token=token)
@@ -158,9 +156,67 @@ def test_a_browser_supports_once_and_can_take_it_back(idea: Idea, portal: Client
 
 
 def test_two_browsers_are_two_supporters(idea: Idea, gera: Any) -> None:
-    for _browser in range(2):
-        Client(headers={"host": gera.primary_host}).post(f"/mitmachen/ideen/{idea.pk}/unterstuetzen/")
+    for agent in ("Firefox", "Safari"):
+        browser = Client(headers={"host": gera.primary_host, "user-agent": agent})
+        browser.post(f"/mitmachen/ideen/{idea.pk}/unterstuetzen/")
     assert Idea.objects.get().supports == 2
+
+
+def test_twenty_first_clicks_of_one_browser_without_a_cookie_count_once(
+    idea: Idea, gera: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.participation.views.supporters.time", SimpleNamespace(time=lambda: 7200.0))
+    for _click in range(20):
+        Client(headers={"host": gera.primary_host}).post(f"/mitmachen/ideen/{idea.pk}/unterstuetzen/")
+    assert (Support.objects.count(), Idea.objects.get().supports) == (1, 1)
+    other = Client(headers={"host": gera.primary_host}, REMOTE_ADDR="192.0.2.9")
+    other.post(f"/mitmachen/ideen/{idea.pk}/unterstuetzen/")
+    assert Idea.objects.get().supports == 2
+
+
+def test_nobody_moderates_their_own_idea(idea: Idea, portal: Client, editor: User) -> None:
+    Idea.objects.update(email=editor.email)
+    own = Idea.objects.get()
+    for act in (actions.show_idea, actions.dismiss_reports):
+        with pytest.raises(PermissionDenied):
+            act(idea=own, actor=editor)
+    portal.force_login(editor)
+    answer = portal.post(f"/arbeitsplatz/ideen/{own.pk}/ausblenden/", {"reason": "x"}, follow=True)
+    assert "Über Ihre eigene Idee entscheidet jemand anderes." in answer.content.decode()
+    assert Idea.objects.get().is_public
+
+
+def test_the_mail_carries_nothing_that_the_writer_typed(in_gera: Any, portal: Client) -> None:
+    advert = "Gewinnen Sie 1000 Euro: http://evil.example/"
+    portal.post("/mitmachen/ideen/neu/", {"text": advert, "email": ADDRESS})
+    send_waiting_mails()
+    assert "evil" not in mail.outbox[-1].message().as_string()
+    answer = portal.post("/mitmachen/ideen/neu/", {"text": TEXT, "email": ADDRESS, "author_name": "www.evil.example"})
+    assert (answer.status_code, "nur Ihren Namen" in answer.content.decode()) == (422, True)
+
+
+def test_one_address_gets_few_links_a_day_wherever_they_are_ordered(in_gera: Any, portal: Client) -> None:
+    for number in range(7):
+        form = {"text": f"{TEXT} {number}", "email": ADDRESS}
+        answer = portal.post("/mitmachen/ideen/neu/", form, REMOTE_ADDR=f"192.0.2.{number}")
+    assert (answer.status_code, Idea.objects.count()) == (429, 6)
+    assert TEXT in answer.content.decode(), "nothing typed is lost"
+    assert send_waiting_mails() == 6
+
+
+def test_a_link_that_bounced_may_be_ordered_again_at_once(in_gera: Any) -> None:
+    idea = actions.write_idea(text=TEXT, email=ADDRESS)
+    lost = {"state": "failed", "finished_at": timezone.now(), "content": "", "recipient": ""}
+    OutgoingMail.objects.update(**lost)
+    actions.write_idea(text=TEXT, email=ADDRESS)
+    assert link_of(idea)
+
+
+def test_a_link_that_the_release_before_left_to_a_lost_task_is_written_by_the_sweep(in_gera: Any) -> None:
+    lost = Idea.objects.create(text=TEXT, email=ADDRESS, mailed_at=timezone.now() - timedelta(minutes=5))
+    sweep_commune(schema=in_gera.schema)
+    sweep_commune(schema=in_gera.schema)
+    assert actions.confirm_idea(token=link_of(lost)).is_public
 
 
 def test_the_same_supporter_is_refused_by_the_database(idea: Idea) -> None:

@@ -1,0 +1,1 @@
+"""Mails that are promised: rows first, sent by the worker, found again whatever died."""
