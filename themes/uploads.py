@@ -7,31 +7,29 @@ uploader.
 from __future__ import annotations
 
 import hashlib
-import io
-import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
-from xml.etree import ElementTree
+from typing import Any, Final
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from fontTools.ttLib import TTFont, TTLibError
-from PIL import Image, UnidentifiedImageError
 
-from themes.fonts import LIMIT, subset_latin
+from tenants.communes.confinement.budget import MEBIBYTE, Budget, Refused
+from tenants.communes.confinement.faults import ConfinementError
+from tenants.communes.confinement.running import confined
+from tenants.communes.scanning import UploadUnwanted, scan_upload
+from themes.examining import drawings, pictures, proof_drawing, typefaces
 from themes.tokens import BrandError
 
 LARGEST_IMAGE: Final = 1_000_000
 LARGEST_FONT: Final = 2_000_000
 LONGEST_SIDE: Final = 4000
 FORMATS: Final = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
-SVG_START: Final = re.compile(rb"^\s*(?:<\?xml[^>]*\?>)?\s*(?:<!--.*?-->\s*)*<svg[\s>]", re.DOTALL | re.IGNORECASE)
-DANGEROUS: Final = frozenset(
-    {"script", "foreignobject", "iframe", "object", "embed", "audio", "video", "handler", "animate", "set"}
-)
-GERMAN: Final = "ÄÖÜäöüß€0123456789"
-RESTRICTED_LICENCE: Final = 0x0002
+DRAWING: Final = Budget(bytes_in=LARGEST_IMAGE, seconds=2, memory=128 * MEBIBYTE)
+PROOF: Final = Budget(bytes_in=LARGEST_IMAGE, seconds=4, memory=256 * MEBIBYTE, patience=30)
+PICTURE: Final = Budget(bytes_in=LARGEST_IMAGE, seconds=4, memory=256 * MEBIBYTE)
+TYPEFACE: Final = Budget(bytes_in=LARGEST_FONT, seconds=15, memory=256 * MEBIBYTE, patience=40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,110 +54,58 @@ def _read(field: str, upload: UploadedFile, largest: int) -> bytes:
             "too-large",
             _("Die Datei ist zu groß. Erlaubt sind höchstens %(size)s kB.") % {"size": largest // 1000},
         )
+    try:
+        scan_upload(upload)
+    except UploadUnwanted as refusal:
+        raise BrandError(field, "unwanted", str(refusal)) from None
     upload.seek(0)
     return bytes(upload.read())
 
 
 def check_image(field: str, upload: UploadedFile) -> CheckedFile:
-    """A logo or crest: SVG without anything active, or a PNG, JPEG or WebP that really is one."""
+    """A logo or crest: SVG without anything active, or a PNG, JPEG or WebP that really is one.
+
+    Both are examined in a confined child, and a drawing that is not plain is drawn once.
+    """
     content = _read(field, upload, LARGEST_IMAGE)
-    if SVG_START.match(content):
-        _refuse_active_svg(field, content)
+    if drawings.looks_like_drawing(content):
+        if not _examined(field, drawings.examine, content, DRAWING):
+            _examined(field, proof_drawing.draw, content, PROOF)
         return _named(field, content, "svg")
-    try:
-        with Image.open(io.BytesIO(content)) as image:
-            kind, width, height = image.format or "", *image.size
-            image.verify()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        kind, width, height = "", 0, 0
-    if kind not in FORMATS:
-        raise BrandError(
-            field,
-            "no-image",
-            _("Diese Datei ist kein Bild. Bitte laden Sie ein SVG, PNG, JPEG oder WebP hoch."),
-        )
-    if max(width, height) > LONGEST_SIDE:
-        raise BrandError(
-            field,
-            "too-many-pixels",
-            _("Das Bild ist zu groß: höchstens %(side)s Pixel je Seite.") % {"side": LONGEST_SIDE},
-        )
-    return _named(field, content, FORMATS[kind])
-
-
-def _refuse_active_svg(field: str, content: bytes) -> None:
-    broken = BrandError(
-        field,
-        "broken-svg",
-        _("Dieses SVG ist fehlerhaft. Bitte speichern Sie es neu und versuchen Sie es wieder."),
-    )
-    if b"<!DOCTYPE" in content.upper() or b"<!ENTITY" in content.upper():
-        content = re.sub(rb"<!DOCTYPE svg PUBLIC[^>\[]*>", b"", content)
-        if b"<!DOCTYPE" in content.upper() or b"<!ENTITY" in content.upper():
-            raise broken
-    try:
-        root = ElementTree.fromstring(content)  # noqa: S314 (no doctype and no entities: see above)
-    except ElementTree.ParseError:
-        raise broken from None
-    for element in root.iter():
-        if problem := _active_part(element):
-            raise BrandError(
-                field,
-                "active-svg",
-                _("Dieses SVG enthält aktive Inhalte (%(part)s). Bitte speichern Sie es ohne diese.")
-                % {"part": problem},
-            )
-
-
-def _active_part(element: ElementTree.Element) -> str:
-    tag = str(element.tag).rsplit("}", 1)[-1].lower()
-    if tag in DANGEROUS:
-        return tag
-    if tag == "style" and re.search(r"@import|url\(\s*['\"]?(?!#)", element.text or "", re.IGNORECASE):
-        return "style"
-    for name, value in element.attrib.items():
-        short = name.rsplit("}", 1)[-1].lower()
-        outside = value.strip() and not value.strip().startswith(("#", "data:image/png", "data:image/jpeg"))
-        if short.startswith("on") or (short in ("href", "src") and outside):
-            return short
-        if re.search(r"url\(\s*['\"]?(?!#)|javascript:", value, re.IGNORECASE):
-            return short
-    return ""
+    limits = {"formats": list(FORMATS), "most_side": LONGEST_SIDE, "most_pixels": LONGEST_SIDE**2, "unpack": True}
+    picture = _examined(field, pictures.examine, content, PICTURE, **limits)
+    return _named(field, content, FORMATS[picture["format"]])
 
 
 def check_font(field: str, upload: UploadedFile) -> CheckedFile:
     """A typeface: WOFF2 with German letters, allowed to be embedded; reduced to Latin and at most 40 kB."""
     content = _read(field, upload, LARGEST_FONT)
-    if not content.startswith(b"wOF2"):
-        raise BrandError(
-            field,
-            "no-woff2",
-            _("Diese Datei ist keine WOFF2-Schrift. Bitte laden Sie eine WOFF2-Datei hoch."),
-        )
+    return _named(field, _examined(field, typefaces.reduce, content, TYPEFACE), "woff2")
+
+
+def _examined(field: str, function: Callable[..., Any], content: bytes, budget: Budget, **options: Any) -> Any:
+    """What the confined function gives. Raises BrandError for whatever it does not."""
     try:
-        font = TTFont(io.BytesIO(content))
-        covered, licence = set(font.getBestCmap() or ()), font["OS/2"].fsType
-    except (TTLibError, KeyError, ValueError, AssertionError, OSError, EOFError, Exception):  # noqa: BLE001
-        raise BrandError(
-            field,
-            "broken-font",
-            _("Diese Schrift lässt sich nicht lesen. Vermutlich ist die Datei beschädigt."),
-        ) from None
-    missing = "".join(letter for letter in GERMAN if ord(letter) not in covered)
-    if missing:
-        raise BrandError(
-            field, "letters-missing", _("Dieser Schrift fehlen Zeichen: %(letters)s.") % {"letters": missing}
-        )
-    if licence & 0x000F == RESTRICTED_LICENCE:
-        raise BrandError(
-            field, "licence", _("Diese Schrift darf nach ihrer Lizenz nicht in Webseiten eingebettet werden.")
-        )
-    small = subset_latin(font)
-    if len(small) > LIMIT:
-        raise BrandError(
-            field,
-            "font-too-large",
-            _("Diese Schrift ist mit %(size)s kB zu groß. Erlaubt sind 40 kB, etwa ein einziger Schnitt.")
-            % {"size": len(small) // 1000},
-        )
-    return _named(field, small, "woff2")
+        return confined(function, content, budget, **options)
+    except Refused as refusal:
+        raise BrandError(field, refusal.code, _sentence(refusal)) from None
+    except ConfinementError as error:
+        raise BrandError(field, error.code, str(error)) from None
+
+
+def _sentence(refusal: Refused) -> str:
+    sentences = {
+        "no-image": _("Diese Datei ist kein Bild. Bitte laden Sie ein SVG, PNG, JPEG oder WebP hoch."),
+        "too-many-pixels": _("Das Bild ist zu groß: höchstens %(side)s Pixel je Seite.") % {"side": LONGEST_SIDE},
+        "broken-svg": _("Dieses SVG ist fehlerhaft. Bitte speichern Sie es neu und versuchen Sie es wieder."),
+        "active-svg": _("Dieses SVG enthält aktive Inhalte (%(part)s). Bitte speichern Sie es ohne diese."),
+        "too-costly": _("Diese Datei ist zu aufwendig gebaut. Bitte speichern Sie sie einfacher und kleiner."),
+        "no-woff2": _("Diese Datei ist keine WOFF2-Schrift. Bitte laden Sie eine WOFF2-Datei hoch."),
+        "broken-font": _("Diese Schrift lässt sich nicht lesen. Vermutlich ist die Datei beschädigt."),
+        "letters-missing": _("Dieser Schrift fehlen Zeichen: %(letters)s."),
+        "licence": _("Diese Schrift darf nach ihrer Lizenz nicht in Webseiten eingebettet werden."),
+        "font-too-large": _(
+            "Diese Schrift ist mit %(size)s kB zu groß. Erlaubt sind 40 kB, etwa ein einziger Schnitt."
+        ),
+    }
+    return sentences[refusal.code] % refusal.details

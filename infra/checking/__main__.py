@@ -16,6 +16,7 @@ from infra.checking.installation import check_installation, check_migrations, st
 from infra.checking.layout import check_layout
 from infra.checking.locks import check_locks
 from infra.checking.markup import check_markup
+from infra.checking.patterns import check_patterns
 from infra.checking.releases import check_releases
 from infra.checking.rooms import check_rooms
 from infra.checking.translations import check_translations
@@ -60,6 +61,7 @@ OWN: dict[str, Callable[[], list[Fault]]] = {
     "layout": check_layout,
     "rooms": check_rooms,
     "locks": check_locks,
+    "patterns": check_patterns,
     "templates": check_markup,
     "translations": check_translations,
     "installation": check_installation,

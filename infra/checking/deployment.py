@@ -24,11 +24,17 @@ SCHEMA = Path(__file__).parent / "schemas" / "compose-spec.json"
 DIRECTIVE = re.compile(r"^[A-Z][A-Za-z]+=")
 SECRETS = {"app": {"common.env", "app.env"}, "owner": {"common.env", "owner.env"}}
 SETUP = {"prepare": {"common.env", "admin.env"}, "migrate": {"common.env", "owner.env"}}
+LIMITS_OF_UNITS = ("MemoryMax", "MemorySwapMax", "TasksMax", "LimitNOFILE", "TimeoutStopSec", "RuntimeDirectory")
+LIMITS_OF_SERVICES = ("mem_limit", "memswap_limit", "pids_limit", "ulimits", "tmpfs")
 
 
 def check_deployment() -> list[Fault]:
-    """Each unit and each service of the compose file starts a process of processes.yaml, with its secrets alone."""
-    return [*_words(), *_units(), *_compose(), *_copies(), *_examples()]
+    """Each unit and each service of the compose file starts a process of processes.yaml, with its secrets alone.
+
+    None of them may take the machine from the others: memory, tasks and open files have a maximum, and so has /tmp
+    where it is memory.
+    """
+    return [*_words(), *_units(), *_compose(), *_limits_of_units(), *_limits_of_services(), *_copies(), *_examples()]
 
 
 def _words() -> Iterator[Fault]:
@@ -107,6 +113,26 @@ def _compose() -> Iterator[Fault]:
             yield Fault(COMPOSE, 0, f"{name} gets {sorted(wanted)}, not {sorted(given)}")
     for name in processes().keys() - started:
         yield Fault(COMPOSE, 0, f"no service starts the process {name}")
+
+
+def _limits_of_units() -> Iterator[Fault]:
+    for path in (path for path in project_files() if path.parent == FOLDER / "systemd" and path.suffix == ".service"):
+        settings = dict(line.split("=", 1) for line in read(path).splitlines() if DIRECTIVE.match(line))
+        for name in (name for name in LIMITS_OF_UNITS if not settings.get(name)):
+            yield Fault(path, 0, f"sets no {name}")
+        folder = f"/run/{settings.get('RuntimeDirectory', '').split(' ')[-1]}"
+        if f"METRICS_DIR={folder}" not in read(FOLDER / "environment" / "common.env.example").splitlines():
+            yield Fault(path, 0, f"{folder} is not the METRICS_DIR of common.env.example")
+
+
+def _limits_of_services() -> Iterator[Fault]:
+    compose: dict[str, Any] = yaml.safe_load(read(COMPOSE))
+    for name, service in compose["services"].items():
+        for mount in (mount for mount in service.get("tmpfs", ()) if "size=" not in mount):
+            yield Fault(COMPOSE, 0, f"{name}: {mount} is memory without a maximum")
+        if service["image"].startswith("rathausplatz:"):
+            for limit in (limit for limit in LIMITS_OF_SERVICES if limit not in service):
+                yield Fault(COMPOSE, 0, f"{name} sets no {limit}")
 
 
 def _copies() -> Iterator[Fault]:

@@ -12,7 +12,7 @@ RUNTIME, DEV = Path("infra/requirements/runtime.txt"), Path("infra/requirements/
 REASONS = Path("docs/reference/dependencies.md")
 SETTINGS_PAGE = Path("docs/reference/settings.md")
 VARIABLE = re.compile(r"\benv(?:\.\w+)?\(\s*\"([A-Z_0-9]+)\"")
-PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*])?==([^ ;\\]+)", re.MULTILINE)
+PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]\n]*])?==([^ ;\\\n]+)", re.MULTILINE)
 HOST = re.compile(r"https?://|--(?:extra-)?index-url|--find-links|@ ")
 
 

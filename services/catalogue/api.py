@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 
 from django.http import HttpRequest
 from django.utils.translation import get_language
-from ninja import Router, Schema
+from ninja import Path, Query, Router, Schema
 from ninja.errors import HttpError
 
 from tenants.communes.addresses import site_address
@@ -18,6 +19,8 @@ from .offered import MODULES, OfferedService
 from .opening import week_of
 
 router = Router()
+Words = Annotated[str, Query(max_length=200)]
+Slug = Annotated[str, Path(max_length=100)]
 
 
 class FigureOut(Schema):
@@ -114,15 +117,15 @@ def _listed(service: OfferedService) -> dict[str, object]:
 
 
 @router.get("/services", response=list[ServiceOut], auth=None, summary="Services offered here, or found by words")
-def services(request: HttpRequest, q: str = "") -> list[dict[str, object]]:
+def services(request: HttpRequest, q: Words = "") -> list[dict[str, object]]:
     """All published services, most wanted first; with `q` those that fit the words, best first."""
     language = get_language() or "de"
-    found = queries.search_services(q[:200], language) if q.strip() else queries.offered_services(language)
+    found = queries.search_services(q, language) if q.strip() else queries.offered_services(language)
     return [_listed(service) for service in found]
 
 
 @router.get("/services/{slug}", response=ServiceDetailOut, auth=None, summary="One service with all its texts")
-def service(request: HttpRequest, slug: str) -> dict[str, object]:
+def service(request: HttpRequest, slug: Slug) -> dict[str, object]:
     """A published service; 404 where there is none."""
     try:
         found = queries.offered_service(slug, get_language() or "de")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 Zone: TypeAlias = Mapping[str, Any]
@@ -16,7 +16,8 @@ HouseNumber: TypeAlias = tuple[int, str]
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _NUMBER = re.compile(r"^\D*?(\d{1,5})\s*(?:[-–/]\s*\d+\s*)?([a-z]?)\b", re.IGNORECASE)
-_TRAILING_NUMBER = re.compile(r"^(?P<street>.*?\D)\s+(?P<number>\d{1,4}\s*[a-zA-Z]?(?:\s*[-–/]\s*\d+\s*[a-zA-Z]?)?)$")
+_HOUSE = re.compile(r"[0-9]{1,4} ?[a-zA-Z]?(?: ?[-–/] ?[0-9]{1,5} ?[a-zA-Z]?)?")
+MOST_NUMBER_WORDS = 5  # „12 a – 14 b“
 _LAST_LETTER = "\U0010ffff"
 
 
@@ -74,8 +75,18 @@ def _split(street: str, number: str | int | None) -> tuple[str, str | int | None
     """Take the house number out of the street's field if it was typed there."""
     if number not in ("", None):
         return street, number
-    found = _TRAILING_NUMBER.match(street.strip())
-    return (found["street"], found["number"]) if found else (street, number)
+    name, typed = split_numbers(street.split(), lambda text: _HOUSE.fullmatch(text) is not None)
+    return (name, typed) if typed and not name[-1].isdigit() else (street, number)
+
+
+def split_numbers(words: Sequence[str], fits: Callable[[str], bool]) -> tuple[str, str]:
+    """The street and the house numbers behind it, as many words as fit; at least one word is the street."""
+    most = min(MOST_NUMBER_WORDS, len(words) - 1)
+    for count in range(most, 0, -1):
+        numbers = " ".join(words[-count:])
+        if fits(numbers):
+            return " ".join(words[:-count]), numbers
+    return " ".join(words), ""
 
 
 def _entries(settings: Mapping[str, Any]) -> Iterator[tuple[str, Zone]]:

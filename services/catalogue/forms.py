@@ -7,8 +7,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from tenants.communes.fields import LineField, MailField, NumberField, TextField
 
 from . import texts
 from .faults import ZoneSyntaxError
@@ -32,7 +35,7 @@ def cents_of(text: str) -> int:
 class FeeForm(forms.Form):
     """The commune's own fee; empty takes the shared one."""
 
-    fee = forms.CharField(label=_("Gebühr in Euro"), required=False, max_length=12)
+    fee = LineField(label=_("Gebühr in Euro"), required=False, max_length=12)
     fee.widget.attrs["inputmode"] = "decimal"
 
     def clean_fee(self) -> int | None:
@@ -45,22 +48,23 @@ class TownHallForm(forms.Form):
     """Where the town hall is. Without it no notice can say whose it is."""
 
     use_required_attribute = False
-    street = forms.CharField(
+    street = LineField(
         label=_("Straße und Hausnummer"),
         max_length=120,
         error_messages={"required": _("Geben Sie Straße und Hausnummer an.")},
     )
-    postcode = forms.RegexField(
-        _POSTCODE,
+    postcode = LineField(
+        max_length=10,
+        validators=[RegexValidator(_POSTCODE)],
         label=_("Postleitzahl"),
         error_messages={
             "required": _("Geben Sie die Postleitzahl an."),
             "invalid": _("Eine Postleitzahl hat fünf Ziffern."),
         },
     )
-    city = forms.CharField(label=_("Ort"), max_length=80, error_messages={"required": _("Geben Sie den Ort an.")})
-    phone = forms.CharField(label=_("Telefon"), max_length=40, required=False)
-    email = forms.EmailField(label=_("E-Mail-Adresse"), required=False)
+    city = LineField(label=_("Ort"), max_length=80, error_messages={"required": _("Geben Sie den Ort an.")})
+    phone = LineField(label=_("Telefon"), max_length=40, required=False)
+    email = MailField(label=_("E-Mail-Adresse"), required=False)
 
     @classmethod
     def of(cls, place: Place, data: Any = None) -> TownHallForm:
@@ -71,20 +75,20 @@ class TownHallForm(forms.Form):
 class RankForm(forms.Form):
     """Where an offering stands among the most wanted."""
 
-    position = forms.IntegerField(label=_("Rang"), min_value=0, max_value=9999)
+    position = NumberField(label=_("Rang"), min_value=0, max_value=9999)
 
 
 class ZonesForm(forms.Form):
     """The zones as one text, a street per line, and the postcodes in which they lie."""
 
-    postcodes = forms.CharField(
+    postcodes = LineField(
         label=_("Postleitzahlen"),
         required=False,
         max_length=400,
         help_text=_("Nur Adressen mit diesen Postleitzahlen liegen in den Zonen. Leer: die der Standorte."),
     )
 
-    zones = forms.CharField(
+    zones = TextField(
         label=_("Zonen und Straßen"),
         required=False,
         max_length=60_000,
@@ -131,7 +135,7 @@ class TextsForm(forms.Form):
             shared = texts.written(name, service.shared_module(name))
             lines = max(3, min(9, shared.count("\n") + len(shared) // 60 + 1))
             short = name in texts.ONE_LINE
-            self.fields[name] = forms.CharField(
+            self.fields[name] = (LineField if short else TextField)(
                 label=texts.LABELS[name],
                 help_text=texts.HINTS.get(name, ""),
                 required=False,

@@ -13,7 +13,6 @@ from services.definitions.definition import Definition
 from services.definitions.queries import DefinitionNotFound, definition
 
 from . import finder
-from .actions.misses import note_miss
 from .areas import zone_for_address
 from .faults import OfferingNotFound
 from .models import Area, Offering, OpeningHours, Place, SpecialDay
@@ -55,16 +54,8 @@ def most_wanted(language: str, limit: int = 10) -> list[OfferedService]:
 
 
 def search_services(query: str, language: str) -> list[OfferedService]:
-    """Published services that fit the words, best first; nothing for empty words. One query.
-
-    Words that find nothing are counted (one statement more), unless they could be personal.
-    """
-    if not query.strip():
-        return []
-    found = finder.rank(query, offered_services(language))
-    if not found:
-        note_miss(words=query, language=language)
-    return found
+    """Published services that fit the words, best first; nothing for empty words. One query; nothing is written."""
+    return finder.rank(query, offered_services(language)) if query.strip() else []
 
 
 def services_for_staff(language: str) -> list[OfferedService]:

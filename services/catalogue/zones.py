@@ -14,18 +14,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from .areas import house_number
+from tenants.communes.text import tidy_line
+
+from .areas import house_number, split_numbers
 from .faults import ZoneSyntaxError
 
 LONGEST_KEY = 4  # it is printed in large type on the permit
 SIDES = {"gerade": "even", "ungerade": "odd", "even": "even", "odd": "odd"}
 SIDE_WORDS = {"even": "gerade", "odd": "ungerade"}
-_HEAD = re.compile(r"^zone\s+(?P<key>[\w-]{1,20})\s*(?::\s*(?P<name>.*))?$", re.IGNORECASE)
-_SPAN = r"(?P<from>\d{1,4}\s?[a-z]?)?\s*(?P<dash>[-–])\s*(?P<to>\d{1,4}\s?[a-z]?)?"
-_LINE = re.compile(
-    rf"^(?P<street>\S.*?)(?:\s+(?:{_SPAN}|(?P<only>\d{{1,4}}\s?[a-z]?)))?(?:\s+(?P<side>gerade|ungerade|even|odd))?$",
-    re.IGNORECASE,
-)
+LONGEST_LINE = 200
+_NUMBER = r"[0-9]{1,4} ?[a-z]?"
+_SPAN = re.compile(rf"(?P<from>{_NUMBER})? ?[-–] ?(?P<to>{_NUMBER})?", re.IGNORECASE)
+_ONE = re.compile(_NUMBER, re.IGNORECASE)
 
 
 def read_zones(text: str) -> list[dict[str, Any]]:
@@ -33,11 +33,8 @@ def read_zones(text: str) -> list[dict[str, Any]]:
     zones: list[dict[str, Any]] = []
     faults: list[str] = []
     for number, raw in enumerate(text.splitlines(), 1):
-        line = raw.strip()
-        if not line:
-            continue
         try:
-            _read_line(line, zones)
+            _read_line(_tidy(raw), zones)
         except ValueError as fault:
             faults.append(_("Zeile %(number)s: %(fault)s") % {"number": number, "fault": fault})
     if faults:
@@ -45,38 +42,69 @@ def read_zones(text: str) -> list[dict[str, Any]]:
     return zones
 
 
+def _tidy(raw: str) -> str:
+    if len(raw) > LONGEST_LINE:
+        raise ValueError(_("Kürzen Sie die Zeile auf höchstens %(limit)d Zeichen.") % {"limit": LONGEST_LINE})
+    return tidy_line(raw)
+
+
 def _read_line(line: str, zones: list[dict[str, Any]]) -> None:
-    if head := _HEAD.match(line):
-        key = head["key"]
+    if not line:
+        return
+    if head := _read_head(line):
+        key, name = head
         if len(key) > LONGEST_KEY:
             raise ValueError(
                 _("„%(key)s“ ist zu lang für den Ausweis: höchstens vier Zeichen, etwa A2.") % {"key": key}
             )
         if any(zone["key"] == key for zone in zones):
             raise ValueError(_("Die Zone %(key)s steht zweimal da.") % {"key": key})
-        zones.append({"key": key, "name": (head["name"] or "").strip(), "streets": []})
+        zones.append({"key": key, "name": name, "streets": []})
         return
     if not zones:
         raise ValueError(_("Beginnen Sie mit einer Zeile wie „Zone A: Innenstadt“."))
     zones[-1]["streets"].append(_read_street(line))
 
 
+def _read_head(line: str) -> tuple[str, str] | None:
+    """Key and name in „Zone A: Innenstadt“; None for a street."""
+    word, _gap, rest = line.partition(" ")
+    key, _colon, name = (part.strip() for part in rest.partition(":"))
+    is_key = bool(key) and all(sign.isalnum() or sign in "_-" for sign in key)
+    return (key, name) if word.lower() == "zone" and is_key and len(key) <= 20 else None
+
+
 def _read_street(line: str) -> dict[str, Any]:
-    found = _LINE.match(line)
-    if found is None or not re.search(r"[^\W\d]", found["street"]):
+    words = line.split(" ")
+    side = SIDES.get(words[-1].lower()) if len(words) > 1 else None
+    street, numbers = split_numbers(words[:-1] if side else words, _are_numbers)
+    if not any(sign.isalpha() for sign in street):
         raise ValueError(_("„%(line)s“ ist keine Straße.") % {"line": line})
-    entry: dict[str, Any] = {"street": found["street"]}
-    first, last = found["from"] or found["only"], found["to"] or found["only"]
-    if found["dash"] and not (first or last):
-        raise ValueError(_("In „%(line)s“ fehlen die Hausnummern.") % {"line": line})
+    first, last = _ends(numbers, line)
+    entry: dict[str, Any] = {"street": street}
     for name, value in (("from", first), ("to", last)):
         if value:
             entry[name] = _plain(value)
-    if first and last and (house_number(first) or (0, "")) > (house_number(last) or (0, "")) and not found["only"]:
-        raise ValueError(_("In „%(line)s“ ist die erste Hausnummer größer als die letzte.") % {"line": line})
-    if found["side"]:
-        entry["side"] = SIDES[found["side"].lower()]
+    if side:
+        entry["side"] = side
     return entry
+
+
+def _are_numbers(text: str) -> bool:
+    return bool(_ONE.fullmatch(text) or _SPAN.fullmatch(text))
+
+
+def _ends(numbers: str, line: str) -> tuple[str, str]:
+    """The first and the last house number; "" where there is none."""
+    span = _SPAN.fullmatch(numbers)
+    if span is None:
+        return numbers, numbers
+    first, last = span["from"] or "", span["to"] or ""
+    if not (first or last):
+        raise ValueError(_("In „%(line)s“ fehlen die Hausnummern.") % {"line": line})
+    if first and last and (house_number(first) or (0, "")) > (house_number(last) or (0, "")):
+        raise ValueError(_("In „%(line)s“ ist die erste Hausnummer größer als die letzte.") % {"line": line})
+    return first, last
 
 
 def _plain(value: str) -> int | str:

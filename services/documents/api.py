@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import File, Router, Schema, Status
+from ninja import Field, File, Path, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from services.documents import limits
 from services.documents.forms import MAX_UPLOAD_BYTES
+from services.documents.plates import LONGEST_PLATE, bears_plate, shows_plate
 from services.documents.queries import Verdict, VerificationResult, verify_code, verify_upload
 from themes.queries import brand_for_current_commune
 
 router = Router()
+Code = Annotated[str, Path(max_length=64)]
 
 
 class Verification(Schema):
@@ -35,13 +38,41 @@ class Refusal(Schema):
     detail: str
 
 
+class PlateQuestion(Schema):
+    """What somebody reads on the paper."""
+
+    plate: str = Field(max_length=LONGEST_PLATE, examples=["G-AB 123"])
+
+
+class PlateAnswer(Schema):
+    """Yes or no."""
+
+    same_plate: bool
+
+
 @router.get("/documents/{code}", auth=None, response={200: Verification, 404: Verification, 429: Refusal})
-def verify_document(request: HttpRequest, code: str) -> Status:
+def verify_document(request: HttpRequest, code: Code) -> Status:
     """What the register says about the document with this verification code."""
     if limits.exceeded(limits.CODES, request):
         return Status(429, Refusal(detail="Too many requests. Try again in ten minutes."))
     result = verify_code(code)
     return Status(200 if result.document else 404, _shown(result))
+
+
+@router.post(
+    "/documents/{code}/plate",
+    auth=None,
+    response={200: PlateAnswer, 404: Refusal, 429: Refusal},
+    summary="Whether a document bears a plate",
+)
+def verify_document_plate(request: HttpRequest, code: Code, question: PlateQuestion) -> Status:
+    """Yes or no to the plate that stands on a paper; it is never told."""
+    document = verify_code(code).document
+    if document is None or not shows_plate(document):
+        return Status(404, Refusal(detail="There is no such document with a plate here."))
+    if limits.too_many_plates(request, document.verify_code):
+        return Status(429, Refusal(detail="Too many requests. Try again in an hour."))
+    return Status(200, PlateAnswer(same_plate=bears_plate(document, question.plate)))
 
 
 @router.post("/documents", auth=None, response={200: Verification, 413: Refusal, 429: Refusal})
@@ -55,7 +86,8 @@ def verify_document_file(request: HttpRequest, pdf: File[UploadedFile]) -> Statu
 
 
 def _shown(result: VerificationResult) -> Verification:
-    seal = result.seal.valid if result.seal else None
+    # a seal covers every byte: on a file that is not ours byte for byte, none of ours holds
+    seal = bool(result.seal and result.seal.valid) if result.of_file else None
     document = result.document
     if document is None:
         return Verification(verdict=result.reason, seal_intact=seal)

@@ -11,6 +11,7 @@ class DocumentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from services.documents import checks, inventory, rules  # noqa: F401
+        from services.documents import checks, inventory, rules, smoke  # noqa: F401
 
         inventory.register()
+        smoke.register()

@@ -6,6 +6,9 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from services.documents.plates import LONGEST_PLATE
+from tenants.communes.fields import LineField
+
 MAX_UPLOAD_BYTES = 5 * 1024 * 1024
 
 
@@ -13,11 +16,24 @@ class CodeForm(forms.Form):
     """The code below the QR code. Whether it exists is not the form's question."""
 
     mistyped = _("Dieser Prüfcode enthält einen Tippfehler. Vergleichen Sie ihn Zeichen für Zeichen.")
-    code = forms.CharField(
+    code = LineField(
         label=_("Prüfcode"),
         help_text=_("16 Zeichen, zum Beispiel 7K3F-29MX-4QWD-8TRA. Groß oder klein ist egal."),
         max_length=64,
         error_messages={"required": _("Geben Sie den Prüfcode ein.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+
+class PlateForm(forms.Form):
+    """The plate that is printed on the paper."""
+
+    use_required_attribute = False
+    plate = LineField(
+        label=_("Kennzeichen auf dem Ausdruck"),
+        help_text=_("So, wie es auf dem Papier vor Ihnen steht, zum Beispiel G-AB 123."),
+        max_length=LONGEST_PLATE,
+        error_messages={"required": _("Geben Sie das Kennzeichen ein, das auf dem Papier steht.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import base64
+import logging
 import mimetypes
 
 from services.documents import fonts
 from services.documents.rendering import Letterhead
+from tenants.communes.confinement.budget import Refused
+from themes.examining import drawings
 from themes.models import Brand
 from themes.queries import brand_for_current_commune
 from themes.typefaces import TYPEFACES
 from themes.view import BrandView
+
+logger = logging.getLogger(__name__)
 
 
 def current_letterhead() -> Letterhead:
@@ -37,7 +42,21 @@ def _crest(brand: BrandView) -> str:
     stored = Brand.objects.get(pk=1)
     upload = stored.crest_file or stored.logo
     with upload.open("rb") as file:
-        return _data_uri(file.read(), mimetypes.guess_type(str(upload.name))[0] or "image/png")
+        content = file.read()
+    kind = mimetypes.guess_type(str(upload.name))[0] or "image/png"
+    if kind == "image/svg+xml" and not _may_be_drawn(content):
+        return _data_uri(brand.crest_file.encode(), "image/svg+xml")
+    return _data_uri(content, kind)
+
+
+def _may_be_drawn(content: bytes) -> bool:
+    """Whether a stored drawing keeps to today's limits; those stored before there were any may not."""
+    try:
+        drawings.examine(content)
+    except Refused as refusal:
+        logger.error("the stored crest is not drawn: %s; upload it again", refusal.code)
+        return False
+    return True
 
 
 def _data_uri(content: bytes, kind: str) -> str:

@@ -33,7 +33,7 @@ class Verdict(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class VerificationResult:
-    """`document` is None if unknown. `seal` and `same_file` only if a file was examined."""
+    """`document` is None if unknown. `same_file` only if a file was examined, `seal` only if we issued it."""
 
     reason: Verdict
     document: IssuedDocument | None = None
@@ -43,6 +43,11 @@ class VerificationResult:
     @property
     def valid(self) -> bool:
         return self.reason == Verdict.VALID
+
+    @property
+    def of_file(self) -> bool:
+        """Whether a file was handed in, and not only its code."""
+        return self.same_file is not None
 
 
 def document_by_code(code: str) -> IssuedDocument | None:
@@ -77,7 +82,8 @@ def verify_code(code: str) -> VerificationResult:
 def verify_upload(pdf: bytes) -> VerificationResult:
     """Whether these bytes are a document we issued. Nothing is stored.
 
-    A file that names one of our documents in its metadata but differs from it is `changed`.
+    The digest decides, and a file that names one of our documents in its metadata but differs from it is `changed`.
+    Only what we issued ourselves is parsed, for its seal: a PDF of a stranger can keep a parser busy for days.
     """
     digest = hashlib.sha256(pdf).hexdigest()
     document = IssuedDocument.objects.filter(sha256=digest).first()
@@ -86,8 +92,8 @@ def verify_upload(pdf: bytes) -> VerificationResult:
     code = code_inside(pdf)
     document = document_by_code(code) if code else None
     if document:
-        return VerificationResult(Verdict.CHANGED, document, same_file=False, seal=verify_bytes(pdf))
-    return VerificationResult(Verdict.UNKNOWN, same_file=False, seal=verify_bytes(pdf))
+        return VerificationResult(Verdict.CHANGED, document, same_file=False)
+    return VerificationResult(Verdict.UNKNOWN, same_file=False)
 
 
 def file_response(document: IssuedDocument, *, inline: bool = False) -> HttpResponse:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 
+from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -24,6 +25,7 @@ from pyhanko_certvalidator import ValidationContext
 from services.documents.seal_keys import DEVELOPMENT_MARK, Seal, current_seal
 
 _FIELD = "Siegel"
+_SEAL_BEGINS = b"/Contents <"
 _RESERVED_BYTES = 16_384  # hex digits in the file: an EC signature with its chain needs about 6,000
 
 
@@ -84,6 +86,24 @@ def verify_bytes(pdf: bytes) -> SealVerification:
         reason = "changed" if had_seal else "unreadable"
         return SealVerification(sealed=had_seal, intact=False, trusted=False, reason=reason)
     return _verification(status, seal)
+
+
+def sealed_by(end: bytes) -> asn1_x509.Certificate | None:
+    """The certificate that a document of ours carries in its seal, from the end of the file; None without one.
+
+    Looks for the seal where ours stands and parses nothing else of the file: it may come from anywhere.
+    """
+    begin = end.rfind(_SEAL_BEGINS)
+    stop = end.find(b">", begin)
+    if begin < 0 or not 0 < stop - begin <= 2 * _RESERVED_BYTES + len(_SEAL_BEGINS):
+        return None
+    try:
+        signed = cms.ContentInfo.load(bytes.fromhex(end[begin + len(_SEAL_BEGINS) : stop].decode()))["content"]
+        wanted = signed["signer_infos"][0]["sid"].chosen.native["serial_number"]
+        found = [choice.chosen for choice in signed["certificates"]]
+        return next((one for one in found if one.serial_number == wanted), None)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+        return None
 
 
 def _verification(status: PdfSignatureStatus, seal: Seal) -> SealVerification:

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from services.documents import limits, wording
 from services.documents.codes import canonical, grouped
-from services.documents.forms import CodeForm, UploadForm
+from services.documents.forms import CodeForm, PlateForm, UploadForm
+from services.documents.plates import bears_plate, shows_plate
 from services.documents.queries import VerificationResult, verify_code, verify_upload
 from tenants.accounts.access import public
 from themes.queries import brand_for_current_commune
@@ -48,6 +49,22 @@ def verify_by_code(request: HttpRequest, code: str) -> HttpResponse:
 @public
 @require_POST
 @never_cache
+def verify_plate(request: HttpRequest, code: str) -> HttpResponse:
+    """Whether the document bears the plate that stands on a paper: yes or no."""
+    result = verify_code(code)
+    if result.document is None or not shows_plate(result.document):
+        return _result(request, result, status=404)
+    if limits.too_many_plates(request, result.document.verify_code):
+        return _too_many(request)
+    form = PlateForm(request.POST)
+    if not form.is_valid():
+        return _result(request, result, plate_form=form, status=422)
+    return _result(request, result, same_plate=bears_plate(result.document, form.cleaned_data["plate"]))
+
+
+@public
+@require_POST
+@never_cache
 def verify_file(request: HttpRequest) -> HttpResponse:
     """Compare an uploaded PDF with what was issued. The file is read and forgotten."""
     if limits.exceeded(limits.UPLOADS, request):
@@ -73,8 +90,19 @@ def _page(
     return render(request, "documents/verify.html", context, status=status)
 
 
-def _result(request: HttpRequest, result: VerificationResult, *, status: int = 200) -> HttpResponse:
+def _result(
+    request: HttpRequest,
+    result: VerificationResult,
+    *,
+    plate_form: PlateForm | None = None,
+    same_plate: bool | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    asks_plate = result.document is not None and not result.of_file and shows_plate(result.document)
     context = {
+        "plate_form": (plate_form or PlateForm()) if asks_plate else None,
+        "faulty_form": plate_form,
+        "same_plate": same_plate,
         "result": result,
         "kind": wording.kind_of(result),
         "headline": wording.headline(result),

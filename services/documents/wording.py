@@ -9,6 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from services.documents.queries import Verdict, VerificationResult
+from services.documents.sealing import SealVerification
 
 _KINDS = {Verdict.VALID: "ok", Verdict.EXPIRED: "warn", Verdict.SUPERSEDED: "warn"}
 
@@ -38,9 +39,9 @@ def headline(result: VerificationResult) -> str:
 
 
 def explanation(result: VerificationResult) -> str:
-    if result.reason == Verdict.VALID and result.seal:
+    if result.reason == Verdict.VALID and result.of_file:
         return _("Die Datei ist genau die, die wir ausgestellt haben.")
-    if result.reason == Verdict.UNKNOWN and result.seal:
+    if result.reason == Verdict.UNKNOWN and result.of_file:
         return _(
             "Wir haben diese Datei nicht ausgestellt, oder sie wurde neu gespeichert. "
             "Laden Sie die ursprüngliche PDF-Datei hoch."
@@ -82,12 +83,22 @@ def rows(result: VerificationResult, *, issuer: str) -> list[Row]:
 
 
 def _file_rows(result: VerificationResult) -> list[Row]:
-    if result.seal is None:
+    if not result.of_file:
         return []
     same = _("Stimmt Byte für Byte mit der ausgestellten überein")
     other = _("Weicht von der ausgestellten ab")
-    seal = _("Unversehrt: %(signer)s") % {"signer": result.seal.signer}
-    return [
-        Row(_("Datei"), same if result.same_file else other),
-        Row(_("Siegel"), seal if result.seal.valid else _("Fehlt oder ist verletzt")),
-    ]
+    return [Row(_("Datei"), same if result.same_file else other), Row(_("Siegel"), _seal_in_words(result.seal))]
+
+
+def _seal_in_words(seal: SealVerification | None) -> str:
+    """A seal covers every byte: of a file that differs it can't hold, which needs no look at it.
+
+    One that is whole and one that is known are two things: a commune may have moved here with its documents.
+    """
+    if seal is None or not seal.intact:
+        return _("Fehlt oder ist verletzt")
+    if not seal.trusted:
+        return _("Unversehrt, aber mit einem Siegel, das hier nicht hinterlegt ist: %(signer)s") % {
+            "signer": seal.signer
+        }
+    return _("Unversehrt: %(signer)s") % {"signer": seal.signer}

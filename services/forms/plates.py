@@ -16,6 +16,8 @@ _WHOLE = re.compile(r"(?P<letters>[A-ZÄÖÜ]+(?: [A-ZÄÖÜ]+)?) ?(?P<number>[1
 _DISTRICT = re.compile(r"[A-ZÄÖÜ]{1,3}")
 _SERIES = re.compile(r"[A-Z]{1,2}")
 LONGEST = 8
+LONGEST_TYPED = 20
+LONGEST_DISTRICT = 3
 
 
 def normalise_plate(raw: str, districts: Sequence[str] = ()) -> str | None:
@@ -23,8 +25,10 @@ def normalise_plate(raw: str, districts: Sequence[str] = ()) -> str | None:
 
     Without a gap between place and letters („GAB123“) the plate is understood only if it can be split in
     one way, or if exactly one way begins with one of `districts`. `normalise_plate(normalise_plate(x)) ==
-    normalise_plate(x)`.
+    normalise_plate(x)`. What is longer than LONGEST_TYPED is no plate, and is not read.
     """
+    if len(raw) > LONGEST_TYPED:
+        return None
     match = _WHOLE.fullmatch(_SEPARATORS.sub(" ", raw).strip().upper())
     if match is None:
         return None
@@ -41,7 +45,7 @@ def _splits(letters: str) -> list[tuple[str, str]]:
     district, gap, series = letters.partition(" ")
     if gap:
         return [(district, series)]
-    return [(letters[:place], letters[place:]) for place in range(1, len(letters))]
+    return [(letters[:place], letters[place:]) for place in range(1, LONGEST_DISTRICT + 1)]
 
 
 def _is_allowed(district: str, series: str, number: str) -> bool:

@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tenants.accounts.models import User
+from tenants.communes.invalidation import invalidate_pages
 from tenants.communes.scope import commune_scope
 from themes import queries
 from themes.actions import change_brand, remove_brand_file
@@ -162,6 +163,17 @@ def test_a_brand_read_before_a_change_is_not_kept_after_it(gera: Any, monkeypatc
         queries.forget_brand(gera.schema)
         queries._memory.keep(gera.schema, stale, era)
     assert queries.remembered_brand(gera) is None
+
+
+def test_a_brand_that_only_its_own_transaction_sees_is_not_kept(gera: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "listening", lambda: True)
+    with commune_scope(gera):
+        invalidate_pages()
+        brand_for_current_commune()
+        assert queries.remembered_brand(gera) is None
+    with commune_scope(gera):
+        brand_for_current_commune()
+    assert queries.remembered_brand(gera) is not None
 
 
 def test_the_stylesheet_is_kept_forever_under_its_own_name_only(portal: Any, gera: Any) -> None:

@@ -1,13 +1,13 @@
 """The kinds of question: how each reads what people type, what it says when it can't, and how it shows the
 answer.
 
-Answers are plain JSON values. `clean(as_raw(value)) == value` for every value that `clean` has returned.
+Answers are plain JSON values. `clean(as_raw(value)) == value` for every value that `clean` has returned. Each kind says
+how long its inputs may be (`longest`), and what is longer is refused before it is read.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
@@ -19,12 +19,16 @@ from django.core.validators import validate_email
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from services.forms.plates import normalise_plate
+from services.forms.plates import LONGEST_TYPED, normalise_plate
 from services.forms.uploads import UploadRefused, check_upload
+from tenants.communes.scanning import UploadUnwanted, scan_upload
+from tenants.communes.text import Longest, tidy_line, tidy_text
 
 from .context import FormContext
 from .model import Field
 
+LONGEST_ADDRESS = 254  # RFC 5321
+LONGEST_NUMBER, LONGEST_POSTCODE = 20, 10
 _NUMERIC_DATE = re.compile(r"([0-9]{1,2})[. /-]+([0-9]{1,2})[. /-]+([0-9]{4})")
 _HOUSE_NUMBER = re.compile(r"([0-9]{1,4}) ?([a-zA-Z]?)(?: ?([-/]) ?([0-9]{1,4}) ?([a-zA-Z]?))?")
 _PHONE = re.compile(r"\+?[0-9][0-9 ]{4,24}")
@@ -45,6 +49,9 @@ class Kind(Protocol):
     def inputs(self, field: Field) -> tuple[str, ...]:
         """Names of the inputs in the page."""
 
+    def longest(self, field: Field) -> dict[str, int]:
+        """How many signs each input may have; for a file, how many bytes."""
+
     def clean(self, field: Field, raw: Mapping[str, Any], context: FormContext) -> Cleaned:
         """Read the inputs. Nothing given is no error here; whether that is allowed is the step's business."""
 
@@ -58,24 +65,40 @@ class Kind(Protocol):
         """The answer for people, in the summary and in letters."""
 
 
-def tidy_line(raw: object) -> str:
-    """One line of text: NFC, no control characters, single spaces."""
-    text = unicodedata.normalize("NFC", str(raw or ""))
-    text = "".join(" " if unicodedata.category(char) in {"Cc", "Zl", "Zp", "Cs"} else char for char in text)
-    return " ".join(text.split())
-
-
-def tidy_text(raw: object) -> str:
-    """Several lines of text, each tidy; at most one empty line between two."""
-    lines = [tidy_line(line) for line in str(raw or "").replace("\r\n", "\n").split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-
-
-class _OneInput:
-    default_missing = ""
+class _Typed:
+    """What all kinds but files have in common: inputs of text, each with a maximum, read through the one door."""
 
     def inputs(self, field: Field) -> tuple[str, ...]:
-        return (field.key,)
+        return tuple(self.longest(field))
+
+    def longest(self, field: Field) -> dict[str, int]:
+        raise NotImplementedError
+
+    def tidy(self, typed: str) -> str:
+        return tidy_line(typed)
+
+    def clean(self, field: Field, raw: Mapping[str, Any], context: FormContext) -> Cleaned:
+        typed: dict[str, str] = {}
+        errors: dict[str, str] = {}
+        for name, most in self.longest(field).items():
+            text, longest = str(raw.get(name) or ""), Longest(most)
+            typed[name] = text if longest.is_hopeless(text) else self.tidy(text)
+            if longest.is_exceeded(typed[name]):
+                errors[name] = _too_long(most, len(typed[name]))
+        if errors:
+            return Cleaned(errors=errors)
+        return self.read(field, typed, context) if any(typed.values()) else Cleaned()
+
+    def read(self, field: Field, typed: Mapping[str, str], context: FormContext) -> Cleaned:
+        """The value of what was typed: tidy, no longer than allowed, and not all of it empty."""
+        raise NotImplementedError
+
+
+class _OneInput(_Typed):
+    most = 0
+
+    def longest(self, field: Field) -> dict[str, int]:
+        return {field.key: self.most}
 
     def missing(self, field: Field, context: FormContext) -> str:
         if field.missing:
@@ -99,34 +122,30 @@ class _OneInput:
 class TextKind(_OneInput):
     """One line."""
 
-    def clean(self, field: Field, raw: Mapping[str, Any], context: FormContext) -> Cleaned:
-        value = self.tidy(raw.get(field.key))
-        if len(value) > field.max_length:
-            message = _("Kürzen Sie den Text auf höchstens %(limit)d Zeichen. Jetzt sind es %(count)d.")
-            return self.invalid(field, context, message % {"limit": field.max_length, "count": len(value)})
-        return Cleaned(value or None)
+    def longest(self, field: Field) -> dict[str, int]:
+        return {field.key: field.max_length}
 
-    def tidy(self, raw: object) -> str:
-        return tidy_line(raw)
+    def read(self, field: Field, typed: Mapping[str, str], context: FormContext) -> Cleaned:
+        return Cleaned(typed[field.key])
 
 
 class TextareaKind(TextKind):
     """Several lines."""
 
-    def tidy(self, raw: object) -> str:
-        return tidy_text(raw)
+    def tidy(self, typed: str) -> str:
+        return tidy_text(typed)
 
 
 class EmailKind(_OneInput):
     """An e-mail address; the part after the @ in small letters."""
 
+    most = LONGEST_ADDRESS
+
     def ask(self, field: Field, context: FormContext) -> str:
         return _("Geben Sie Ihre E-Mail-Adresse ein.")
 
-    def clean(self, field: Field, raw: Mapping[str, Any], context: FormContext) -> Cleaned:
-        value = tidy_line(raw.get(field.key)).replace(" ", "")
-        if not value:
-            return Cleaned()
+    def read(self, field: Field, typed: Mapping[str, str], context: FormContext) -> Cleaned:
+        value = typed[field.key].replace(" ", "")
         name, at, host = value.rpartition("@")
         value = f"{name}{at}{host.lower()}"
         try:
@@ -141,13 +160,16 @@ class EmailKind(_OneInput):
 class PhoneKind(_OneInput):
     """A telephone number: digits in groups, an optional + in front."""
 
+    most = 40
+
     def ask(self, field: Field, context: FormContext) -> str:
         return _("Geben Sie Ihre Telefonnummer ein.")
 
-    def clean(self, field: Field, raw: Mapping[str, Any], context: FormContext) -> Cleaned:
-        value = tidy_line(re.sub(r"[-–/().]", " ", str(raw.get(field.key) or "")))
-        if not value:
-            return Cleaned()
+    def tidy(self, typed: str) -> str:
+        return tidy_line(re.sub(r"[-–/().]", " ", typed))
+
+    def read(self, field: Field, typed: Mapping[str, str], context: FormContext) -> Cleaned:
+        value = typed[field.key]
         if not _PHONE.fullmatch(value):
             example = "0365 123456"
             message = _("Geben Sie Ihre Telefonnummer mit Vorwahl ein, zum Beispiel %(example)s.")
@@ -158,14 +180,13 @@ class PhoneKind(_OneInput):
 class DateKind(_OneInput):
     """A day, typed as 27.3.1984 (or 1984-03-27), kept as ISO 8601."""
 
+    most = 20
+
     def ask(self, field: Field, context: FormContext) -> str:
         return _("Geben Sie ein Datum ein, zum Beispiel 27.3.1984.")
 
-    def clean(self, field: Field, raw: Mapping[str, Any], context: FormContext) -> Cleaned:
-        typed = tidy_line(raw.get(field.key))
-        if not typed:
-            return Cleaned()
-        day = _read_date(typed)
+    def read(self, field: Field, typed: Mapping[str, str], context: FormContext) -> Cleaned:
+        day = _read_date(typed[field.key])
         if day is None:
             return self.invalid(field, context, _("Geben Sie das Datum so ein: 27.3.1984."))
         earliest, latest = _limit(field.not_before, context), _limit(field.not_after, context)
@@ -189,13 +210,13 @@ class DateKind(_OneInput):
 class ChoiceKind(_OneInput):
     """One of a few answers."""
 
+    most = 60
+
     def ask(self, field: Field, context: FormContext) -> str:
         return _("Wählen Sie eine Antwort aus.")
 
-    def clean(self, field: Field, raw: Mapping[str, Any], context: FormContext) -> Cleaned:
-        value = str(raw.get(field.key) or "")
-        if not value:
-            return Cleaned()
+    def read(self, field: Field, typed: Mapping[str, str], context: FormContext) -> Cleaned:
+        value = typed[field.key]
         if value not in {option.value for option in field.options}:
             return self.invalid(field, context, _("Wählen Sie eine der Antworten aus."))
         return Cleaned(value)
@@ -208,11 +229,13 @@ class ChoiceKind(_OneInput):
 class CheckboxKind(_OneInput):
     """A declaration: ticked, or nothing."""
 
+    most = 10
+
     def ask(self, field: Field, context: FormContext) -> str:
         return _("Setzen Sie das Häkchen, wenn Sie zustimmen. Ohne diese Erklärung geht es nicht weiter.")
 
-    def clean(self, field: Field, raw: Mapping[str, Any], context: FormContext) -> Cleaned:
-        ticked = raw.get(field.key) in (True, "on", "true", "True", "1", "yes")
+    def read(self, field: Field, typed: Mapping[str, str], context: FormContext) -> Cleaned:
+        ticked = typed[field.key] in ("on", "true", "True", "1", "yes")
         return Cleaned(True if ticked else None)
 
     def as_raw(self, field: Field, value: Any) -> dict[str, Any]:
@@ -225,42 +248,37 @@ class CheckboxKind(_OneInput):
 class PlateKind(_OneInput):
     """A German licence plate, kept as „G-AB 123“."""
 
+    most = LONGEST_TYPED
+
     def ask(self, field: Field, context: FormContext) -> str:
         return _("Geben Sie Ihr Kennzeichen so ein: %(example)s.") % {"example": context.plate_example}
 
-    def clean(self, field: Field, raw: Mapping[str, Any], context: FormContext) -> Cleaned:
-        typed = tidy_line(raw.get(field.key))
-        if not typed:
-            return Cleaned()
-        plate = normalise_plate(typed, context.plate_districts)
+    def read(self, field: Field, typed: Mapping[str, str], context: FormContext) -> Cleaned:
+        plate = normalise_plate(typed[field.key], context.plate_districts)
         if plate is None:
             return self.invalid(field, context, self.ask(field, context))
         return Cleaned(plate)
 
 
-class AddressKind:
+class AddressKind(_Typed):
     """Street, house number, postcode and town in four inputs."""
 
-    def inputs(self, field: Field) -> tuple[str, ...]:
-        return tuple(f"{field.key}_{part}" for part in ADDRESS_PARTS)
+    def longest(self, field: Field) -> dict[str, int]:
+        most = {"number": LONGEST_NUMBER, "postcode": LONGEST_POSTCODE}
+        return {f"{field.key}_{part}": most.get(part, field.max_length) for part in ADDRESS_PARTS}
 
-    def clean(self, field: Field, raw: Mapping[str, Any], context: FormContext) -> Cleaned:
-        typed = {part: tidy_line(raw.get(f"{field.key}_{part}")) for part in ADDRESS_PARTS}
-        if not any(typed.values()):
-            return Cleaned()
-        number = _read_house_number(typed["number"])
+    def read(self, field: Field, typed: Mapping[str, str], context: FormContext) -> Cleaned:
+        parts = {part: typed[f"{field.key}_{part}"] for part in ADDRESS_PARTS}
+        number = _read_house_number(parts["number"])
         asks = _address_asks()
-        errors = {part: asks[part] for part in ADDRESS_PARTS if not typed[part]}
-        if typed["number"] and number is None:
+        errors = {part: asks[part] for part in ADDRESS_PARTS if not parts[part]}
+        if parts["number"] and number is None:
             errors["number"] = _("Geben Sie die Hausnummer so ein: 12 oder 12a.")
-        if typed["postcode"] and not re.fullmatch(r"[0-9]{5}", typed["postcode"]):
+        if parts["postcode"] and not re.fullmatch(r"[0-9]{5}", parts["postcode"]):
             errors["postcode"] = _("Geben Sie die Postleitzahl mit fünf Ziffern ein.")
-        for part in ("street", "city"):
-            if len(typed[part]) > field.max_length:
-                errors[part] = _("Kürzen Sie den Text auf höchstens %(limit)d Zeichen.") % {"limit": field.max_length}
         if errors:
             return Cleaned(errors={f"{field.key}_{part}": sentence for part, sentence in errors.items()})
-        return Cleaned({**typed, "number": number})
+        return Cleaned({**parts, "number": number})
 
     def missing(self, field: Field, context: FormContext) -> str:
         if field.missing:
@@ -279,6 +297,9 @@ class FileKind(_OneInput):
     no id.
     """
 
+    def longest(self, field: Field) -> dict[str, int]:
+        return {field.key: field.max_bytes}
+
     def ask(self, field: Field, context: FormContext) -> str:
         return _("Wählen Sie eine Datei aus.")
 
@@ -292,7 +313,8 @@ class FileKind(_OneInput):
             return self.invalid(field, context, self.ask(field, context))
         try:
             content_type = check_upload(given, field.accept, field.max_bytes)
-        except UploadRefused as refusal:
+            scan_upload(given)
+        except (UploadRefused, UploadUnwanted) as refusal:
             return Cleaned(errors={field.key: str(refusal)})
         name = tidy_line(given.name)[-150:] or "datei"
         return Cleaned({"name": name, "size": given.size, "type": content_type})
@@ -313,6 +335,11 @@ KINDS: dict[str, Kind] = {
     "licence_plate": PlateKind(),
     "file": FileKind(),
 }
+
+
+def _too_long(limit: int, count: int) -> str:
+    message = _("Kürzen Sie den Text auf höchstens %(limit)d Zeichen. Jetzt sind es %(count)d.")
+    return message % {"limit": limit, "count": count}
 
 
 def _address_asks() -> dict[str, str]:

@@ -135,3 +135,33 @@ def test_faults_name_their_lines() -> None:
     with pytest.raises(ZoneSyntaxError) as caught:
         read_zones("Kornmarkt\nZone A: Mitte\nSorge 60–1\nSorge –\nZone A\n")
     assert [fault.split(":")[0] for fault in caught.value.faults] == ["Zeile 1", "Zeile 3", "Zeile 4", "Zeile 5"]
+
+
+@pytest.mark.parametrize(
+    ("line", "entry"),
+    [
+        ("Sorge 1–60", {"street": "Sorge", "from": 1, "to": 60}),
+        ("Sorge 1 a – 60 b ungerade", {"street": "Sorge", "from": "1a", "to": "60b", "side": "odd"}),
+        ("Sorge 12 a", {"street": "Sorge", "from": "12a", "to": "12a"}),
+        ("Sorge ab 3 –", {"street": "Sorge ab", "from": 3}),
+        ("Straße des 17. Juni -5 gerade", {"street": "Straße des 17. Juni", "to": 5, "side": "even"}),
+        ("Platz 9 7", {"street": "Platz 9", "from": 7, "to": 7}),
+        ("Am\u00a0\u200bMarkt\t 3", {"street": "Am Markt", "from": 3, "to": 3}),
+    ],
+)
+def test_a_line_is_read_word_by_word(line: str, entry: dict[str, Any]) -> None:
+    assert read_zones(f"Zone A: Mitte\n{line}")[0]["streets"] == [entry]
+
+
+@pytest.mark.parametrize("line", ["a" + " " * 59_000 + "!", "a 1-" * 15_000, "Zone A" + " :" * 20_000])
+def test_a_line_longer_than_any_street_is_refused_unread(line: str) -> None:
+    with pytest.raises(ZoneSyntaxError) as refused:
+        read_zones(f"Zone A: Mitte\n{line}")
+    assert refused.value.faults == ("Zeile 2: Kürzen Sie die Zeile auf höchstens 200 Zeichen.",)
+
+
+def test_a_number_in_the_street_is_found_whatever_stands_around_it() -> None:
+    settings = {"zones": [{"key": "A", "streets": [{"street": "Sorge", "from": 1, "to": 60}]}]}
+    for typed in ("Sorge 12", "Sorge 12a", "Sorge  12 a - 14 b", "Sorge 12/14"):
+        assert zone_for_address(settings, typed) == "A"
+    assert zone_for_address(settings, "Sorge" + " 1" * 50_000) is None

@@ -139,10 +139,21 @@ def test_umlauts_are_found_in_every_spelling(in_gera: Any, words: str) -> None:
     assert [service.title for service in queries.search_services(words, "de")] == ["Müllabfuhr bestellen"]
 
 
-def test_what_is_not_found_is_counted_but_never_what_may_be_personal(in_gera: Any) -> None:
-    for words in ("Raketenstart", "raketenstart", "max@example.org", "GE-7K3F", "  ", "a"):
-        assert queries.search_services(words, "de") == []
+def test_a_search_writes_nothing(in_gera: Any) -> None:
+    assert queries.search_services("Raketenstart", "de") == []
+    assert not SearchMiss.objects.exists()
+
+
+def test_what_visitors_say_is_missing_is_counted_but_never_what_may_be_personal(in_gera: Any, portal: Any) -> None:
+    for words in ("Raketenstart", "raketenstart", "max@example.org", "GE-7K3F", "  ", "a", "x\x00y", "parken"):
+        assert portal.post("/suche/fehlt/", {"words": words}).status_code == 200
     assert list(SearchMiss.objects.values_list("words", "count")) == [("raketenstart", 2)]
+
+
+def test_one_visitor_says_it_ten_times_an_hour(in_gera: Any, portal: Any) -> None:
+    codes = [portal.post("/suche/fehlt/", {"words": "raketenstart"}).status_code for _try in range(12)]
+    assert codes == [200] * 10 + [429] * 2
+    assert SearchMiss.objects.get().count == 10
 
 
 HOURS = {0: ((8, 12), (13, 16)), 1: ((8, 18),), 4: ((8, 12),)}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -13,12 +16,24 @@ from services.documents import limits
 from services.documents.codes import grouped, new_code
 from services.documents.models import IssuedDocument
 from tenants.communes.scope import commune_scope
+from tests.hostile.pdfs import endless_kids, endless_xref
 from tests.services.documents.letters_for_tests import issue_decision, issue_permit
 
 
-@pytest.fixture(autouse=True)
-def _fresh_counters() -> None:
-    cache.clear()
+@contextmanager
+def calls_into(package: str) -> Iterator[set[str]]:
+    """The functions of a package that are called inside."""
+    called: set[str] = set()
+
+    def note(frame: FrameType, event: str, argument: object) -> None:
+        if f"/{package}/" in frame.f_code.co_filename:
+            called.add(frame.f_code.co_qualname)
+
+    sys.setprofile(note)
+    try:
+        yield called
+    finally:
+        sys.setprofile(None)
 
 
 def content_of(document: IssuedDocument) -> bytes:
@@ -118,6 +133,22 @@ def test_a_foreign_pdf_is_unknown(portal: Any) -> None:
     assert heading(upload(portal, b"%PDF-1.7\n%%EOF")) == "Dieses Dokument kennen wir nicht"
 
 
+@pytest.mark.parametrize("hostile", [endless_xref, endless_kids])
+def test_a_hostile_pdf_is_never_parsed_whether_it_names_a_document_or_not(
+    portal: Any, in_gera: Any, hostile: Any
+) -> None:
+    code = issue_permit().code
+    named = f"<dc:identifier>http://gera.localhost/pruefen/{code}/</dc:identifier>".encode()
+    for metadata, verdict in ((b"", "unknown"), (named, "changed")):
+        content = hostile(metadata=metadata)
+        said = "Dieses Dokument kennen wir nicht" if verdict == "unknown" else "Diese Datei wurde verändert"
+        with calls_into("pyhanko") as calls:
+            assert heading(upload(portal, content)) == said
+            answer = portal.post("/api/v1/documents", {"pdf": SimpleUploadedFile("a.pdf", content, "application/pdf")})
+        assert (answer.json()["verdict"], answer.json()["seal_intact"]) == (verdict, False)
+        assert calls == set()
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -156,7 +187,7 @@ def test_looking_at_a_code_writes_nothing(portal: Any, in_gera: Any, django_asse
     assert [text for text in ours if not text.startswith("SELECT")] == []
 
 
-def test_somebody_who_tries_many_codes_has_to_wait(portal: Any, monkeypatch: Any, one_window: None) -> None:
+def test_somebody_who_tries_many_codes_has_to_wait(portal: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(limits, "CODES", limits.Limit("verify-code", times=3, seconds=600))
     address = f"/pruefen/{grouped(new_code())}/"
     assert [portal.get(address).status_code for _try in range(4)] == [404, 404, 404, 429]
@@ -197,3 +228,25 @@ def test_a_program_hands_in_a_file(portal: Any, in_gera: Any) -> None:
 def test_a_program_with_an_unknown_code_gets_404(portal: Any) -> None:
     answer = portal.get(f"/api/v1/documents/{grouped(new_code())}")
     assert (answer.status_code, answer.json()["verdict"]) == (404, "unknown")
+
+
+def test_a_seal_that_is_whole_but_not_known_here_is_not_called_broken(
+    portal: Any, in_gera: Any, tmp_path: Any, settings: Any
+) -> None:
+    content = content_of(issue_permit())
+    settings.DATA_DIR = tmp_path / "another-installation"
+    page = upload(portal, content).content.decode()
+    assert "Unversehrt, aber mit einem Siegel, das hier nicht hinterlegt ist" in page
+    assert "verletzt" not in page
+
+
+def test_a_document_without_a_plate_is_not_asked_for_one(portal: Any, in_gera: Any) -> None:
+    code = issue_decision().code
+    assert 'name="plate"' not in portal.get(f"/pruefen/{code}/").content.decode()
+    assert portal.post(f"/pruefen/{code}/kennzeichen/", {"plate": "G-RZ 123"}).status_code == 404
+    answer = portal.post(f"/api/v1/documents/{code}/plate", {"plate": "G-RZ 123"}, content_type="application/json")
+    assert answer.status_code == 404
+
+
+def test_an_unknown_code_has_no_plate(portal: Any) -> None:
+    assert portal.post(f"/pruefen/{grouped(new_code())}/kennzeichen/", {"plate": "G-RZ 123"}).status_code == 404

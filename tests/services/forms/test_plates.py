@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -62,3 +63,13 @@ def test_every_well_formed_plate_is_read_however_it_is_spaced(
 def test_normalising_twice_is_normalising_once(typed: str) -> None:
     plate = normalise_plate(typed)
     assert plate is None or normalise_plate(plate) == plate
+
+
+def test_a_text_of_any_length_is_no_plate_and_costs_nothing() -> None:
+    typed = "A" * 1_000_000 + "1"
+    tracemalloc.start()
+    assert normalise_plate(typed) is None
+    assert normalise_plate("A" * 19 + "1") is None
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 100_000
