@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tenants.communes.domains.names import shown_name
 from tenants.communes.domains.queries import Instructions, domains_of, instructions_for, removed_domains_of
 from tenants.communes.domains.wording import problem_in_words
+from tenants.communes.fields import LineField
 from tenants.communes.models import Commune, Domain, DomainProof, DomainState
 
 S = DomainState
@@ -21,7 +22,7 @@ MOST_REMOVED = 5
 class AddressForm(forms.Form):
     """A host name that a commune wants to use, and how it shows that it is theirs."""
 
-    name = forms.CharField(
+    name = LineField(
         label=_("Domainname"),
         max_length=300,
         help_text=_("Zum Beispiel www.gera.de. Umlaute sind erlaubt."),

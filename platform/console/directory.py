@@ -188,7 +188,7 @@ def _municipality(row: dict[str, str], names: _Names, line: int) -> DirectoryEnt
 
 def _regional_key(row: dict[str, str], line: int) -> str:
     parts = [row[name] for name, _length in KEY_PARTS]
-    if not all(re.fullmatch(rf"\d{{{length}}}", row[name]) for name, length in KEY_PARTS):
+    if not all(len(row[name]) == length and row[name].isdecimal() for name, length in KEY_PARTS):
         raise DirectoryError(
             _("Der Regionalschlüssel „%(key)s“ ist unvollständig. Prüfen Sie die Zeile.") % {"key": " ".join(parts)},
             line,

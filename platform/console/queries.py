@@ -8,7 +8,20 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Case, Count, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.utils import timezone
 
 from console.directory import fold
@@ -22,7 +35,10 @@ S = CommuneState
 BEHIND = Q(state__in=[S.LIVE, S.SUSPENDED]) & ~Q(release=settings.RELEASE)
 FILTERS: dict[str, Q] = {
     "": Q(),
-    "attention": Q(state=S.BROKEN) | Q(run_state=ProvisioningRun.State.FAILED),
+    "attention": Q(state=S.BROKEN)
+    | Q(run_state=ProvisioningRun.State.FAILED)
+    # it can't be deleted until its last archive is whole again
+    | Q(disproved=True, state=S.ARCHIVED),
     "arriving": Q(state__in=[S.REQUESTED, S.PROVISIONING, S.ONBOARDING]),
     "suspended": Q(state=S.SUSPENDED),
     "leaving": Q(state__in=[S.OFFBOARDING, S.ARCHIVED]),
@@ -53,10 +69,15 @@ def directory_entries(wanted: str) -> QuerySet[DirectoryEntry]:
     return found.order_by(rank, "-inhabitants", "ars")
 
 
+def _disproved() -> Exists:
+    return Exists(Archive.objects.filter(commune=OuterRef("pk"), kind=Archive.Kind.FINAL).exclude(problem=""))
+
+
 def fleet() -> QuerySet[Commune]:
     """All communes with their hosts and the state of their newest provisioning run."""
     newest = ProvisioningRun.objects.filter(commune=OuterRef("pk")).order_by("-created_at")
     found: QuerySet[Commune] = communes_for_operator().annotate(
+        disproved=_disproved(),
         run_state=Subquery(newest.values("state")[:1]),
         run_id=Subquery(newest.values("pk")[:1]),
         run_finished=Subquery(newest.values("finished_steps")[:1]),
@@ -82,7 +103,7 @@ def filter_counts() -> dict[str, int]:
     """How many communes each filter has, in one query."""
     counts = {name or "all": Count("pk", filter=condition) for name, condition in FILTERS.items() if name}
     newest = ProvisioningRun.objects.filter(commune=OuterRef("pk")).order_by("-created_at")
-    everyone = present_communes().annotate(run_state=Subquery(newest.values("state")[:1]))
+    everyone = present_communes().annotate(run_state=Subquery(newest.values("state")[:1]), disproved=_disproved())
     found: dict[str, int] = everyone.aggregate(all=Count("pk"), **counts)
     return {"" if name == "all" else name: number for name, number in found.items()}
 

@@ -15,4 +15,4 @@ def forget_onboarding(commune: CommuneRef) -> None:
 
 def register() -> None:
     """Enter this room among those that a removal asks."""
-    removal_steps.register("console", RemovalStep(45, forget_onboarding))
+    removal_steps.register("console", RemovalStep(45, forget_onboarding, takes_data=False))

@@ -62,7 +62,10 @@ VERBS: dict[str, Promise] = {
     "commune.archived": _("Archiviert"),
     "commune.exported": _("Archiv erstellt"),
     "commune.readable_export": _("Daten zum Mitnehmen bestellt"),
+    "commune.archived_again": _("Noch einmal archiviert"),
     "commune.removal_began": _("Löschung angeordnet"),
+    "commune.removal_proven": _("Archiv vor der Löschung geprüft"),
+    "commune.removal_refused": _("Löschung verweigert"),
     "commune.deleted": _("Gelöscht"),
     "onboarding.begun": _("Aufnahme begonnen"),
     "onboarding.discarded": _("Aufnahme verworfen"),
@@ -97,7 +100,7 @@ def act_row(act: AuditEntry) -> ActRow:
     detail = {name: str(value) for name, value in act.detail.items() if value}
     if act.verb.startswith("domain."):
         detail |= {"name": shown_name(detail.get("name", "")), "reason": in_words(detail.get("reason", ""))}
-    notes = tuple(detail[name] for name in ("name", "reason", "slug") if detail.get(name))
+    notes = tuple(detail[name] for name in ("name", "reason", "slug", "archive", "sha256") if detail.get(name))
     actor = gettext("System") if act.actor == SYSTEM else act.actor
     return ActRow(act.at, verb_label(act.verb), actor, act.target, detail.get("reason", ""), notes)
 

@@ -2,6 +2,8 @@
 
 PostgreSQL's DETAIL and CONTEXT hold them ("Key (email)=(…) already exists"), and so do first lines about what could
 not be read ("invalid input syntax for type integer: …"). Class, code, constraint and traceback are enough for a fault.
+
+Addresses open things: what does is hidden in all texts, and e-mail addresses are (`tenants.accounts.secret_addresses`).
 """
 
 from __future__ import annotations
@@ -17,10 +19,12 @@ import psycopg
 from django.db import DataError
 from django.db import Error as DjangoError
 
+from tenants.accounts.secret_addresses import HIDDEN, masked, masked_deeply, masked_path
+
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 DATABASE_ERRORS = (psycopg.Error, DjangoError)
 # in German, French and English, on several lines or as repr() writes them
-_DETAILS = re.compile(r"(?:\s|\\n)*\b(?:DETAIL|CONTEXT|KONTEXT|DÉTAIL|CONTEXTE)\s?: .*", re.DOTALL)
+_DETAILS = re.compile(r"\b(?:DETAIL|CONTEXT|KONTEXT|DÉTAIL|CONTEXTE)\s?: ")
 _QUOTES = "\"'»«„“”‚‘’"
 _AFTER_COLON = re.compile(rf"(: ?)[{_QUOTES}].*")
 _QUOTED = re.compile(rf"[{_QUOTES}].*[{_QUOTES}]|[{_QUOTES}].*")
@@ -30,7 +34,14 @@ _CONTEXT = "\nDuring handling of the above exception, another exception occurred
 
 def without_details(text: str) -> str:
     """A text of any origin without what PostgreSQL says of values in its lines DETAIL and CONTEXT."""
-    return _DETAILS.sub(" …", text) if ": " in text else text
+    details = _DETAILS.search(text) if ": " in text else None
+    if details is None:
+        return text
+    kept = text[: details.start()]
+    # line ends as they are, or as repr() writes them
+    while kept != (shorter := kept.rstrip().removesuffix("\\n")):
+        kept = shorter
+    return f"{kept} …"
 
 
 def first_line(text: str, *, of_data: bool) -> str:
@@ -101,9 +112,11 @@ def render_error(_logger: Any, _method: str, event: MutableMapping[str, Any]) ->
     exc_info = _as_tuple(given)
     for name, value in event.items():
         if isinstance(value, str):
-            event[name] = _without_errors(value, exc_info[1] if exc_info else None)
+            event[name] = masked(_without_errors(value, exc_info[1] if exc_info else None))
+        elif isinstance(value, dict | list | tuple):
+            event[name] = masked_deeply(value)
     if exc_info:
-        event["exception"] = traceback_text(exc_info)
+        event["exception"] = masked(traceback_text(exc_info))
     return event
 
 
@@ -123,15 +136,42 @@ def _without_errors(text: str, error: BaseException | None) -> str:
     return without_details(text)
 
 
+# what a stack trace, a library's version or a module is called says nothing of anybody
+CODE = frozenset({"stacktrace", "modules", "sdk", "debug_meta", "platform", "release", "event_id", "timestamp"})
+# of a task: texts may be anybody's name or address
+ARGUMENTS = frozenset({"args", "kwargs", "argsrepr", "kwargsrepr"})
+
+
 def discreet_event(event: dict[str, Any]) -> dict[str, Any]:
-    """Sentry's event without values: its exceptions as in logs, and no details in messages and breadcrumbs."""
+    """Sentry's event without values: its exceptions as in logs, no details, no secrets of addresses, no arguments."""
     for entry in (event.get("exception") or {}).get("values", []):
         if isinstance(entry.get("value"), str):
             entry["value"] = _said_of_entry(entry)
     for part in ("message", "logentry", "breadcrumbs", "extra"):
         if part in event:
             event[part] = _strings_without_details(event[part])
-    return event
+    request = event.get("request")
+    if isinstance(request, dict):
+        # only where: the rest says who
+        shown = {name: request[name] for name in ("method",) if name in request}
+        event["request"] = shown | ({"url": _masked_url(str(request["url"]))} if request.get("url") else {})
+    return {name: value if name in CODE else _masked_part(value) for name, value in event.items()}
+
+
+def _masked_url(url: str) -> str:
+    """Addresses come whole or as a path."""
+    return masked(url) if "://" in url else masked_path(url)
+
+
+def _masked_part(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: HIDDEN if name in ARGUMENTS else each if name in CODE else _masked_part(each)
+            for name, each in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_masked_part(each) for each in value]
+    return masked(value) if isinstance(value, str) else value
 
 
 def _said_of_entry(entry: dict[str, Any]) -> str:

@@ -63,13 +63,8 @@ def add_scope(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mu
 def tag_commune(event: Any, _hint: Any) -> Any:
     """Sentry's before_send: tag the commune and drop what could name a person."""
     event.setdefault("tags", {})["commune"] = commune_at_work()
-    event = discreet_event(event)
     event.pop("user", None)
-    request = event.get("request")
-    if isinstance(request, dict):
-        for part in ("data", "cookies", "query_string", "headers", "env"):
-            request.pop(part, None)
-    return event
+    return discreet_event(event)
 
 
 def start_sentry(*, dsn: str, release: str) -> None:

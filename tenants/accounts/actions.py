@@ -12,10 +12,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tenants.accounts.access import require
+from tenants.accounts.invitations import invite
 from tenants.accounts.models import User, UserKind
 from tenants.accounts.rules import ADMINISTRATOR, STAFF_GROUPS
-from tenants.accounts.tasks import send_invitation
+from tenants.accounts.sessions import delete_sessions, end_sessions
+from tenants.communes.archives.readable.orders import order_readable_export
 from tenants.communes.audit import record_act
+from tenants.communes.models import ReadableExport
 from tenants.communes.scope import require_commune
 
 PERMISSION = "accounts.manage_staff"
@@ -27,11 +30,11 @@ class StaffError(Exception):
 
 @transaction.atomic
 def invite_colleague(*, actor: Any, email: str, name: str, groups: Iterable[str]) -> User:
-    """Create an account without a password and send its invitation on commit.
+    """Create an account without a password, and write its invitation down.
 
     A citizen's account of this address becomes one of staff. It keeps its password if the address was confirmed; else
-    somebody else may have made it, and all ways to sign in to it end. Raises StaffError for somebody who is staff
-    already.
+    somebody else may have made it, and all ways to sign in to it end. Its sessions end: they were a citizen's. Raises
+    StaffError for somebody who is staff already.
     """
     require(actor, PERMISSION)
     user = User.objects.select_for_update().filter(email=email.lower()).first()
@@ -43,14 +46,15 @@ def invite_colleague(*, actor: Any, email: str, name: str, groups: Iterable[str]
         user.kind, user.name = UserKind.STAFF, name or user.name
         user.save(update_fields=["kind", "name"])
         _shut_out_strangers(user)
+        delete_sessions(user)
     _set_groups(user, groups)
     _record(actor, "staff.invited", user)
-    _invite(user, again=False)
+    invite(user_id=user.pk)
     return user
 
 
 def _shut_out_strangers(user: User) -> None:
-    """End every way to sign in to an account whose address nobody has confirmed; its sessions end with the password."""
+    """End every way to sign in to an account whose address nobody has confirmed."""
     if EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists():
         return
     user.set_unusable_password()
@@ -61,45 +65,58 @@ def _shut_out_strangers(user: User) -> None:
 
 @transaction.atomic
 def change_colleague(*, actor: Any, user: User, name: str, groups: Iterable[str]) -> User:
-    """Change a colleague's name and groups. Nobody takes the administration away from themselves."""
+    """Change a colleague's name and groups. Nobody takes the administration away from themselves.
+
+    With other groups all sessions of the account end, so that none goes on with rights of before.
+    """
     require(actor, PERMISSION)
     wanted = set(groups)
     if user.pk == actor.pk and ADMINISTRATOR not in wanted:
         raise StaffError(_("Die Verwaltung können Sie sich nicht selbst entziehen. Bitten Sie jemand anderen darum."))
     user.name = name
     user.save(update_fields=["name"])
+    before = set(user.groups.values_list("name", flat=True))
     _set_groups(user, wanted)
+    if before != wanted & STAFF_GROUPS.keys():
+        end_sessions(user) if user.pk == actor.pk else delete_sessions(user)
     _record(actor, "staff.changed", user)
     return user
 
 
 @transaction.atomic
 def set_colleague_active(*, actor: Any, user: User, active: bool) -> User:
-    """Block an account or open it again. Doing it twice changes nothing; nobody blocks themselves."""
+    """Block an account or open it again. Doing it twice changes nothing; nobody blocks themselves.
+
+    Blocking deletes the account's sessions and makes links for a password worthless: opening it again revives nothing.
+    """
     require(actor, PERMISSION)
     if user.pk == actor.pk:
         raise StaffError(_("Das eigene Konto können Sie nicht sperren."))
     if user.is_active != active:
         user.is_active = active
         user.save(update_fields=["is_active"])
+        if not active:
+            delete_sessions(user)
         _record(actor, "staff.opened" if active else "staff.blocked", user)
     return user
 
 
+@transaction.atomic
 def invite_again(*, actor: Any, user: User) -> None:
     """Send another invitation; the links of earlier ones stay good until a password is chosen."""
     require(actor, PERMISSION)
     _record(actor, "staff.invited", user)
-    _invite(user, again=True)
+    invite(user_id=user.pk, again=True)
+
+
+def order_export(*, actor: Any) -> ReadableExport:
+    """Order a readable export of everything the commune has here. Raises PermissionDenied but for administrators."""
+    require(actor, "accounts.export_commune")
+    return order_readable_export(actor=actor)
 
 
 def _set_groups(user: User, groups: Iterable[str]) -> None:
     user.groups.set(Group.objects.filter(name__in=set(groups) & STAFF_GROUPS.keys()))
-
-
-def _invite(user: User, *, again: bool) -> None:
-    schema = require_commune().schema
-    transaction.on_commit(lambda: send_invitation.delay(schema=schema, user_id=user.pk, again=again))
 
 
 def _record(actor: Any, verb: str, user: User) -> None:

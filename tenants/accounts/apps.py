@@ -10,8 +10,10 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tenants.accounts import checks, places, readable, rules  # noqa: F401
+        from tenants.accounts import checks, invitations, places, reactions, readable, rules, sign_in_limits  # noqa: F401
         from tenants.accounts.starter import register
 
         register()
+        sign_in_limits.register()
         readable.register()
+        invitations.register()

@@ -13,11 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tenants.accounts.access import allowed
-from tenants.communes.archives.readable.orders import (
-    order_readable_export,
-    readable_export_to_download,
-    readable_exports_for_staff,
-)
+from tenants.accounts.actions import order_export
+from tenants.communes.archives.readable.orders import readable_export_to_download, readable_exports_for_staff
 from tenants.communes.scope import require_commune
 
 
@@ -36,7 +33,7 @@ def exports(request: HttpRequest) -> HttpResponse:
 @require_POST
 def order(request: HttpRequest) -> HttpResponse:
     """Order a new export; the worker makes it."""
-    order_readable_export(actor=request.user)
+    order_export(actor=request.user)
     messages.success(request, _("Das Paket wird zusammengestellt. Laden Sie diese Seite in einigen Minuten neu."))
     return HttpResponseRedirect(reverse("accounts_exports"))
 

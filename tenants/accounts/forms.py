@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tenants.accounts.rules import ADMINISTRATOR, CLERK, EDITOR
+from tenants.communes.fields import LineField, MailField
 
 GROUPS = (
     (CLERK, _("Sachbearbeitung: Vorgänge bearbeiten und entscheiden")),
@@ -17,7 +18,7 @@ GROUPS = (
 class ColleagueForm(forms.Form):
     """Name and groups of somebody who works for the commune."""
 
-    name = forms.CharField(label=_("Name"), max_length=150)
+    name = LineField(label=_("Name"), max_length=150)
     groups = forms.MultipleChoiceField(
         label=_("Aufgaben"),
         choices=GROUPS,
@@ -29,5 +30,5 @@ class ColleagueForm(forms.Form):
 class InvitationForm(ColleagueForm):
     """The same, with the address the invitation goes to."""
 
-    email = forms.EmailField(label=_("E-Mail-Adresse"), help_text=_("Dorthin geht die Einladung."))
+    email = MailField(label=_("E-Mail-Adresse"), help_text=_("Dorthin geht die Einladung."))
     field_order = ("email", "name", "groups")

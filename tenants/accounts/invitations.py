@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from tenants.accounts.models import User
+from tenants.accounts.models import User, UserKind
 from tenants.communes.addresses import site_address
+from tenants.mails.actions import keep_mail
+from tenants.mails.sweepers import sweepers
 
 PORTAL_URLS = "rathausplatz.urls.portal"
+# who was made earlier and never invited was meant to stay without a mail
+OWED_FOR = timedelta(days=7)
 
 
 def invitation_address(user: User) -> str:
@@ -31,7 +37,7 @@ def invitation_address(user: User) -> str:
 
 @transaction.atomic
 def invite(*, user_id: int, again: bool = False, inviter: str = "") -> bool:
-    """Send an account its invitation, once; `again` sends another one. Returns whether a mail goes out.
+    """Write an account's invitation down, once; `again` writes another one. Returns whether a mail goes out.
 
     The address counts as confirmed: who can open the link has it. Must run inside the commune's scope.
     """
@@ -42,6 +48,18 @@ def invite(*, user_id: int, again: bool = False, inviter: str = "") -> bool:
     user.save(update_fields=["invited_at"])
     EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
     context: dict[str, Any] = {"user": user, "url": invitation_address(user), "inviter": inviter}
-    # sent before the commit: a mail server that refuses it takes the mark back, and the task tries again
-    get_adapter().mail("account/email/invitation", user.email, context).send(fail_silently=False)
-    return True
+    message = get_adapter().mail("account/email/invitation", user.email, context)
+    return keep_mail(cause=f"accounts/invitation/{user.pk}/{user.invited_at:%Y%m%d%H%M%S%f}", message=message)
+
+
+def invite_the_owed() -> None:
+    """Invite staff who were made without a password and whose invitation was lost on its way to the worker."""
+    fresh = User.objects.filter(kind=UserKind.STAFF, is_active=True, invited_at=None, last_login=None)
+    fresh = fresh.filter(created_at__gt=timezone.now() - OWED_FOR, password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    for key in fresh.values_list("pk", flat=True):
+        invite(user_id=key)
+
+
+def register() -> None:
+    """Have what is owed looked for."""
+    sweepers.register("invitations", invite_the_owed)

@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
@@ -45,6 +47,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(_("Sprache"), max_length=5, default="de")
     created_at = models.DateTimeField(auto_now_add=True)
     invited_at = models.DateTimeField(_("eingeladen"), null=True, blank=True)
+    # part of what a session is checked against: another stamp ends every session, see `sessions.py`
+    session_stamp = models.CharField(max_length=32, blank=True, default="", db_default="")
 
     objects = UserManager()
 
@@ -57,7 +61,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("Konten")
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=UserKind.values), name="user_kind_known"),
-            models.CheckConstraint(condition=models.Q(email=models.functions.Lower("email")), name="user_email_lower"),
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower"),
         ]
 
     def __str__(self) -> str:
@@ -67,6 +71,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """Whether this person works for the commune or the platform (Django and Wagtail ask for it)."""
         return self.kind in (UserKind.STAFF, UserKind.OPERATOR)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What Django keeps in a session and compares with each request: it changes with the password, and the stamp.
+
+        Without a stamp it is Django's own, so that sessions of the release before go on.
+        """
+        plain = super()._get_session_auth_hash(secret)  # type: ignore[misc]  # the stubs don't know it
+        if not self.session_stamp:
+            return str(plain)
+        return salted_hmac("tenants.accounts.session", f"{plain}{self.session_stamp}", secret=secret).hexdigest()
 
     def get_full_name(self) -> str:
         """The name for greetings; the address where there is none."""

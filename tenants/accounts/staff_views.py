@@ -18,6 +18,7 @@ from tenants.accounts.forms import ColleagueForm, InvitationForm
 from tenants.accounts.models import User
 from tenants.accounts.queries import staff_of_commune
 from tenants.accounts.rules import STAFF_GROUPS
+from tenants.accounts.sessions import keep_session
 
 
 @allowed("accounts.manage_staff")
@@ -61,6 +62,7 @@ def colleague(request: HttpRequest, key: int) -> HttpResponse:
         except actions.StaffError as error:
             form.add_error("groups", str(error))
         else:
+            keep_session(request, person)
             messages.success(request, _("Gespeichert."))
             return HttpResponseRedirect(reverse("accounts_staff"))
     status = 422 if form.errors else 200

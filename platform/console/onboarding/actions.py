@@ -107,7 +107,7 @@ def order_commune(*, onboarding: Onboarding, actor: Any) -> ProvisioningRun:
     run = request_commune(order=order_from(row.answers), actor=actor)
     row.run, row.answers = run, {name: value for name, value in row.answers.items() if name != "logo"}
     row.save()
-    transaction.on_commit(lambda: provision.delay(run_id=str(run.pk)))
+    transaction.on_commit(lambda: provision.delay(run_id=str(run.pk)), robust=True)  # the schedule finds it by its row
     return run
 
 
@@ -147,5 +147,5 @@ def retry_run(*, run: ProvisioningRun, actor: Any) -> ProvisioningRun:
         row.state = ProvisioningRun.State.WAITING
         row.save(update_fields=["state"])
     record_act(actor=actor, verb="commune.retried", target=row.commune.schema_name, detail={"run": str(row.pk)})
-    transaction.on_commit(lambda: provision.delay(run_id=str(row.pk)))
+    transaction.on_commit(lambda: provision.delay(run_id=str(row.pk)), robust=True)
     return row

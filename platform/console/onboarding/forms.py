@@ -8,13 +8,16 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from services.definitions.queries import all_newest, bundles
 from tenants.communes.actions import slug_taken
+from tenants.communes.fields import LineField, MailField, NumberField
 from tenants.communes.models import CommuneKind
 from tenants.communes.naming import validate_slug
+from themes.colour import LONGEST_COLOUR
 from themes.tokens import BrandError, BrandTokens
 from themes.typefaces import TYPEFACES
 from themes.uploads import check_image
@@ -56,25 +59,26 @@ LAND_CHOICES = [(f"{number:02d}", name) for number, name in enumerate(LANDS, sta
 class FreeEntryForm(forms.Form):
     """A commune that the directory does not have: a county, an association of municipalities."""
 
-    official_name = forms.CharField(
+    official_name = LineField(
         label=gettext_lazy("Amtlicher Name"),
         max_length=200,
         help_text=gettext_lazy("So, wie er im Briefkopf steht, zum Beispiel „Gera, Stadt“ oder „Landkreis Greiz“."),
     )
     kind = forms.ChoiceField(label=gettext_lazy("Art"), choices=CommuneKind, widget=forms.RadioSelect)
     land = forms.ChoiceField(label=gettext_lazy("Land"), choices=LAND_CHOICES)
-    postcode = forms.RegexField(
-        r"^\d{5}$",
+    postcode = LineField(
+        max_length=10,
+        validators=[RegexValidator(r"^[0-9]{5}$")],
         label=gettext_lazy("Postleitzahl"),
         error_messages={"invalid": gettext_lazy("Eine Postleitzahl hat fünf Ziffern.")},
     )
-    inhabitants = forms.IntegerField(label=gettext_lazy("Einwohner"), min_value=0, max_value=20_000_000, localize=True)
+    inhabitants = NumberField(label=gettext_lazy("Einwohner"), min_value=0, max_value=20_000_000, localize=True)
 
 
 class AddressForm(forms.Form):
     """What the commune is called on screen and where its portal is found."""
 
-    slug = forms.CharField(
+    slug = LineField(
         label=gettext_lazy("Adresse des Portals"),
         max_length=41,
         help_text=gettext_lazy("Kleinbuchstaben, Ziffern und Bindestriche. Eine eigene Domain kommt später dazu."),
@@ -91,23 +95,32 @@ class AddressForm(forms.Form):
         return slug
 
 
-class ColourField(forms.CharField):
+class ColourField(LineField):
     """A colour, picked or typed."""
 
     widget = forms.TextInput(attrs={"type": "color"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=LONGEST_COLOUR, **kwargs)
 
 
 class BrandForm(forms.Form):
     """The few decisions a look is derived from."""
 
-    tagline = forms.CharField(
+    tagline = LineField(
         label=gettext_lazy("Beiname"),
         max_length=60,
         required=False,
         help_text=gettext_lazy("Steht klein über dem Namen, zum Beispiel „Otto-Dix-Stadt“."),
     )
-    primary = ColourField(label=gettext_lazy("Hauptfarbe"), help_text=gettext_lazy("Kopf der Seiten und Knöpfe."))
-    accent = ColourField(label=gettext_lazy("Akzentfarbe"), help_text=gettext_lazy("Was einlädt oder sofort geht."))
+    primary = ColourField(
+        label=gettext_lazy("Hauptfarbe"),
+        help_text=gettext_lazy("Kopf der Seiten und Knöpfe."),
+    )
+    accent = ColourField(
+        label=gettext_lazy("Akzentfarbe"),
+        help_text=gettext_lazy("Was einlädt oder sofort geht."),
+    )
     typeface = forms.ChoiceField(
         label=gettext_lazy("Schrift"), choices=[(f.key, f.label) for f in TYPEFACES.values()], widget=forms.RadioSelect
     )
@@ -172,7 +185,7 @@ class BundleForm(forms.Form):
 class AdministratorForm(forms.Form):
     """Who gets the first account."""
 
-    admin_email = forms.EmailField(
+    admin_email = MailField(
         label=gettext_lazy("E-Mail-Adresse der ersten Verwalterin oder des ersten Verwalters"),
         help_text=gettext_lazy("An diese Adresse geht die Einladung. Wer sie annimmt, lädt die anderen ein."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
@@ -185,7 +198,7 @@ class AdministratorForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why a portal is closed."""
 
-    reason = forms.CharField(
+    reason = LineField(
         label=gettext_lazy("Warum wird das Portal geschlossen?"),
         max_length=300,
         help_text=gettext_lazy("Steht im Protokoll. Besucherinnen und Besucher sehen den Grund nicht."),

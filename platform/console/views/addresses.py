@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from console.addresses import AddressForm
+from console.operating import add_domain, make_primary, recheck_domain, remove_domain
 from console.views.communes import commune_page
 from tenants.accounts.access import allowed
-from tenants.communes.domains.actions import add_domain, make_primary, remove_domain
 from tenants.communes.domains.names import shown_name
-from tenants.communes.domains.rechecks import recheck_domain
 from tenants.communes.domains.states import DomainError
 from tenants.communes.domains.wording import problem_in_words
 from tenants.communes.models import Commune, Domain, DomainState

@@ -17,6 +17,7 @@ from console.addresses import AddressForm, addresses_of, former_addresses_of
 from console.frame import page
 from console.lifecycle_forms import DeletionForm, LifecycleForm
 from console.onboarding.forms import ReasonForm
+from console.operating import resume_commune, suspend_commune
 from console.queries import (
     FILTERS,
     acts_for_list,
@@ -27,8 +28,8 @@ from console.queries import (
     fleet_figures,
 )
 from tenants.accounts.access import allowed
-from tenants.communes.actions import resume_commune, suspend_commune
 from tenants.communes.addresses import portal_address
+from tenants.communes.lifecycle.removal import refusal_of
 from tenants.communes.models import Commune, CommuneState, ProvisioningRun
 from tenants.communes.provisioning.steps import step_names, steps_of
 from tenants.communes.queries import last_proven_restore, present_communes, proven_restores
@@ -139,6 +140,7 @@ def _end_of_life(commune: Commune) -> dict[str, Any]:
         "stay": LifecycleForm(auto_id="stay_%s"),
         "may_offboard": CommuneState.OFFBOARDING in TRANSITIONS[commune.state],
         "may_delete": CommuneState.DELETED in TRANSITIONS[commune.state],
+        "refused": refusal_of(commune) if CommuneState.DELETED in TRANSITIONS[commune.state] else "",
         "archives": archives_for_page(commune),
         "proven": last_proven_restore(commune),
     }

@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from console.lifecycle_forms import DeletionForm, LifecycleForm
+from console.operating import begin_offboarding, cancel_offboarding, delete_commune, order_archive
 from console.views.communes import commune_page
 from tenants.accounts.access import allowed
-from tenants.communes.lifecycle.offboarding import begin_offboarding, cancel_offboarding
-from tenants.communes.lifecycle.removal import NameMismatchError, delete_commune
-from tenants.communes.lifecycle.tasks import archive as archive_later
+from tenants.communes.lifecycle.removal import NameMismatchError, refusal_of
 from tenants.communes.models import Commune, CommuneState
 from tenants.communes.queries import present_communes
 from tenants.communes.states import TransitionError
@@ -51,9 +50,9 @@ def archive(request: HttpRequest, slug: str) -> HttpResponse:
     """Have the final archive made and proven by the owner's worker."""
 
     def act(commune: Commune, reason: str) -> str:
-        if commune.state != CommuneState.OFFBOARDING:
+        if commune.state != CommuneState.OFFBOARDING and not refusal_of(commune):
             raise TransitionError(_("Archiviert wird nur, wer im Auszug ist."))
-        archive_later.delay(commune_id=commune.pk, actor=request.user.email, reason=reason)  # type: ignore[union-attr]
+        order_archive(commune=commune, actor=request.user, reason=reason)
         return _("Das Archiv von %(name)s wird erstellt und geprüft. Laden Sie diese Seite in einigen Minuten neu.")
 
     return _answer(request, slug, act)
@@ -74,7 +73,9 @@ def delete(request: HttpRequest, slug: str) -> HttpResponse:
     except TransitionError as error:
         messages.error(request, str(error))
         return HttpResponseRedirect(reverse("console_commune", args=[slug]))
-    messages.success(request, _("%(name)s wird gelöscht.") % {"name": commune.name})
+    messages.success(
+        request, _("%(name)s wird gelöscht, sobald das Archiv noch einmal geprüft ist.") % {"name": commune.name}
+    )
     return HttpResponseRedirect(reverse("console_communes"))
 
 

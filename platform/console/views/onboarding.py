@@ -60,7 +60,8 @@ def choose(request: HttpRequest) -> HttpResponse:
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
     """Begin with an entry of the directory."""
-    entry = DirectoryEntry.objects.filter(ars=request.POST.get("ars", "")).first()
+    wanted = request.POST.get("ars", "")
+    entry = DirectoryEntry.objects.filter(ars=wanted).first() if wanted.isalnum() else None
     if entry is None:
         messages.error(request, _("Wählen Sie eine Gemeinde aus der Liste."))
         return HttpResponseRedirect(reverse("console_onboarding"))

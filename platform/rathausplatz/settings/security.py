@@ -12,15 +12,18 @@ USE_X_FORWARDED_HOST = False
 # proxies of ours in front of the web server; their entries in X-Forwarded-For are believed
 PROXY_HOPS = env.int("PROXY_HOPS", default=0)
 HTTPS = PUBLIC_SCHEME == "https"
-SESSION_COOKIE_NAME = "portal_session"
-CONSOLE_SESSION_COOKIE_NAME = "console_session"
+# all portals are siblings below one domain: browsers let only the host itself set such a name, and only over HTTPS
+_own = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{_own}portal_session"
+CONSOLE_SESSION_COOKIE_NAME = f"{_own}console_session"
+CSRF_COOKIE_NAME = f"{_own}csrftoken"
 CONSOLE_SESSION_AGE = 8 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS and env.bool("SECURE_SSL_REDIRECT", default=True)
-# a claimed name has no certificate yet and must answer all the same
-SECURE_REDIRECT_EXEMPT = [r"^\.well-known/rathausplatz/"]
+# a claimed name has no certificate yet and must answer all the same; probes ask this machine, not through a proxy
+SECURE_REDIRECT_EXEMPT = [r"^\.well-known/rathausplatz/", r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -31,8 +34,12 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    {"NAME": name}
+    for name in (
+        "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "tenants.accounts.passwords.LengthValidator",
+        "django.contrib.auth.password_validation.CommonPasswordValidator",
+    )
 ]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -10,6 +10,8 @@ from console.removal import forget_onboarding
 from django.test import Client
 from django.utils import timezone
 
+from tenants.communes.audit import record_act
+from tenants.communes.lifecycle.removal import BEGAN, REFUSED
 from tenants.communes.models import Archive, AuditEntry, Commune, CommuneState
 from tenants.communes.queries import find_commune
 
@@ -96,3 +98,23 @@ def test_what_an_onboarding_knew_of_people_goes(db: None, gera: Any) -> None:
     forget_onboarding(gera)
     forget_onboarding(gera)
     assert not Onboarding.objects.filter(run=run).exists()
+
+
+def test_a_removal_that_was_refused_is_shown_with_the_way_out(console: Client, gera: Any) -> None:
+    be(CommuneState.ARCHIVED)
+    figures = {"size": 1, "sha256": "0" * 64, "level": 0, "rows": 1, "files": 0}
+    Archive.objects.create(
+        commune=find_commune("gera"), kind=Archive.Kind.FINAL, path="gera/1.zip", problem="fehlt", **figures
+    )
+    for verb, reason in ((BEGAN, "Vertrag beendet"), (REFUSED, "Das Archiv gera/1.zip ist nicht bewiesen.")):
+        record_act(actor=None, verb=verb, target="gera", detail={"reason": reason})
+    page = console.get(PAGE).content.decode()
+    assert "Löschung verweigert" in page
+    assert "Das Archiv gera/1.zip ist nicht bewiesen." in page
+    assert "Es wurde nichts gelöscht." in page
+    assert PAGE in console.get("/?filter=attention").content.decode()
+    answer = console.post(f"{PAGE}archivieren/", {"reason": "noch einmal"}, follow=True)
+    assert "wird erstellt und geprüft" in answer.content.decode()
+    # ordered again, the old refusal is no news any more
+    record_act(actor=None, verb=BEGAN, target="gera", detail={"reason": "jetzt aber"})
+    assert "Es wurde nichts gelöscht." not in console.get(PAGE).content.decode()

@@ -17,6 +17,7 @@ from tenants.accounts.models import User
 from tenants.communes.models import AuditEntry, Commune, CommuneState, ProvisioningRun
 from tenants.communes.provisioning.steps import provision_commune, step_names
 from tenants.communes.scope import commune_scope
+from tests.factories.mails import send_waiting_mails
 from themes.models import Brand
 
 LOOK = {"primary": "#1f4e79", "accent": "#ffcc33", "typeface": "manrope", "radius": "0.6", "scene": "river"}
@@ -176,6 +177,8 @@ def test_the_first_administrator_is_invited_once_and_chooses_a_password(console:
         user = User.objects.get(email="erste@goeda.example")
     assert send_invitation(schema="goeda", user_id=user.pk) is True
     assert send_invitation(schema="goeda", user_id=user.pk) is False
+    with commune_scope(ref):
+        send_waiting_mails()
     assert [message.to for message in mail.outbox] == [["erste@goeda.example"]]
     message = mail.outbox[0]
     assert message.subject == "Ihr Zugang zum Portal von Göda / Hodźij"

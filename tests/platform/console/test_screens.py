@@ -111,7 +111,7 @@ def test_the_public_page_lists_open_portals_only(db: None) -> None:
         assert public.get(path).status_code == 200
 
 
-def test_the_list_asks_a_fixed_number_of_questions(console: Any, django_assert_num_queries: Any) -> None:
+def test_the_list_asks_a_fixed_number_of_questions(console: Any, hearing: None, django_assert_num_queries: Any) -> None:
     console.get("/")
     with django_assert_num_queries(13):
         console.get("/")

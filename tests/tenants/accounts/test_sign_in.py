@@ -15,6 +15,7 @@ from django.test import Client
 
 from tenants.accounts.models import User, UserKind
 from tenants.communes.scope import commune_scope
+from tests.factories.mails import send_waiting_mails
 
 PASSWORD = "apfel kahn turm 7"
 FORMS = ["anmelden", "anlegen", "passwort/vergessen"]
@@ -94,12 +95,17 @@ def test_a_session_of_one_commune_opens_nothing_in_another(portal: Any, gera: An
     assert other.get("/konto/").status_code == 302
 
 
-def test_registering_sends_a_link_on_the_stored_host(
-    portal: Any, gera: Any, django_capture_on_commit_callbacks: Any
-) -> None:
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = portal.post("/konto/anlegen/", {"email": "neu@gera.example", "password1": PASSWORD})
+def sent_mails(commune: Any) -> list[Any]:
+    """The mails of a commune, sent as the worker would."""
+    with commune_scope(commune):
+        send_waiting_mails()
+    return list(mail.outbox)
+
+
+def test_registering_sends_a_link_on_the_stored_host(portal: Any, gera: Any) -> None:
+    answer = portal.post("/konto/anlegen/", {"email": "neu@gera.example", "password1": PASSWORD})
     assert answer.status_code == 302
+    assert sent_mails(gera)
     message = mail.outbox[0]
     assert message.subject == "Bestätigen Sie Ihre E-Mail-Adresse"
     assert message.from_email == '"Gera" <gera@localhost>'
@@ -110,15 +116,33 @@ def test_registering_sends_a_link_on_the_stored_host(
     assert sign_in(Client(headers={"host": gera.primary_host}), "neu@gera.example").headers["Location"] == "/konto/"
 
 
-def test_a_mail_of_a_request_that_is_rolled_back_is_not_sent(portal: Any, gera: Any) -> None:
+def test_no_page_waits_for_a_mail_server(portal: Any, gera: Any) -> None:
     portal.post("/konto/anlegen/", {"email": "neu@gera.example", "password1": PASSWORD})
     assert mail.outbox == []
+    assert [message.to for message in sent_mails(gera)] == [["neu@gera.example"]]
 
 
-def test_a_new_password_is_asked_for_by_mail(portal: Any, gera: Any, django_capture_on_commit_callbacks: Any) -> None:
+@pytest.mark.parametrize("path", ["anlegen/", "passwort/vergessen/"])
+@pytest.mark.parametrize("known", [True, False])
+def test_one_address_is_named_ten_times_a_day_and_the_answer_tells_nothing(gera: Any, path: str, known: bool) -> None:
+    if known:
+        account(gera, "ida@gera.example")
+    answers = []
+    for number in range(11):
+        browser = Client(headers={"host": gera.primary_host}, REMOTE_ADDR=f"192.0.2.{number}")
+        answers.append(browser.post(f"/konto/{path}", {"email": "Ida@gera.example", "password1": PASSWORD}))
+    assert answers[-1].status_code == 429
+    assert answers[0].status_code == 302
+    if path == "anlegen/":
+        assert [answer.status_code for answer in answers] == [302] * 10 + [429]
+    assert "Sehen Sie in Ihr Postfach, oder versuchen Sie es morgen wieder." in text_of(answers[-1])
+    assert len(sent_mails(gera)) <= 10
+
+
+def test_a_new_password_is_asked_for_by_mail(portal: Any, gera: Any) -> None:
     account(gera, "ida@gera.example")
-    with django_capture_on_commit_callbacks(execute=True):
-        portal.post("/konto/passwort/vergessen/", {"email": "ida@gera.example"})
+    portal.post("/konto/passwort/vergessen/", {"email": "ida@gera.example"})
+    sent_mails(gera)
     assert mail.outbox[0].subject == "Neues Passwort wählen"
     assert re.search(r"http://gera\.localhost/konto/\S+", mail.outbox[0].body)
 

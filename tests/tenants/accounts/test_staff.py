@@ -14,6 +14,7 @@ from tenants.accounts.models import User, UserKind
 from tenants.accounts.tasks import send_invitation
 from tenants.communes.models import AuditEntry
 from tenants.communes.scope import commune_scope
+from tests.factories.mails import send_waiting_mails
 
 PASSWORD = "apfel kahn turm 7"
 
@@ -46,7 +47,9 @@ def test_a_colleague_is_invited_and_recorded_without_a_name(portal: Any, gera: A
         assert (user.kind, user.group_names) == (UserKind.STAFF, {"clerk", "editor"})
     entry = AuditEntry.objects.get(verb="staff.invited")
     assert (entry.target, entry.detail) == ("gera", {"account": user.pk, "groups": ["clerk", "editor"]})
-    assert send_invitation(schema="gera", user_id=user.pk) is True
+    assert send_invitation(schema="gera", user_id=user.pk) is False, "the action has written it"
+    with commune_scope(gera):
+        assert send_waiting_mails() == 1
     assert mail.outbox[-1].to == ["neu@gera.example"]
 
 
