@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import override
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 
 from cms.addresses import absolute, address_of
 from cms.placeholders import fill_text
@@ -17,6 +17,7 @@ from cms.search import search_everything
 
 router = Router(auth=None)
 Language = Literal["de", "en"]
+Words = Annotated[str, Query(max_length=200)]
 MOST = 50
 
 
@@ -79,7 +80,7 @@ def list_events(request: HttpRequest, language: Language = "de") -> list[dict[st
 
 
 @router.get("/search", response=list[FoundOut], summary="Search over everything")
-def search(request: HttpRequest, q: str, language: Language = "de") -> list[dict[str, Any]]:
+def search(request: HttpRequest, q: Words, language: Language = "de") -> list[dict[str, Any]]:
     """Services first, then pages and news, then ideas. An empty list for empty words."""
     with override(language):
         found = search_everything(q, language)

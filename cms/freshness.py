@@ -8,20 +8,17 @@ from django.db.models.signals import post_delete, post_save
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
-from wagtail.models import PageViewRestriction, Site
+from wagtail.models import Locale, PageViewRestriction, Site
 from wagtail.signals import page_published, page_unpublished, post_page_move
 
-from cms.memory import forget
 from tenants.communes.invalidation import invalidate_pages
 from tenants.communes.scope import current_commune
 
 
 def something_changed(**signal: Any) -> None:
-    """Forget the commune's memories and its cached pages. Outside of any commune (the template) nothing is cached."""
-    if current_commune() is None:
-        return
-    forget()
-    invalidate_pages()
+    """Announce it: cached pages and memories of the commune go. Outside of any (the template) nothing is remembered."""
+    if current_commune() is not None:
+        invalidate_pages()
 
 
 def listen() -> None:
@@ -30,7 +27,7 @@ def listen() -> None:
 
     for signal in (page_published, page_unpublished, post_page_move):
         signal.connect(something_changed, dispatch_uid="cms.freshness")
-    shown = (Site, PageViewRestriction, Redirect, ContactSettings, FooterSettings)
+    shown = (Site, Locale, PageViewRestriction, Redirect, ContactSettings, FooterSettings)
     for model in (*shown, get_image_model(), get_document_model()):
         uid = f"cms.freshness.{model._meta.label}"
         post_save.connect(something_changed, sender=model, dispatch_uid=f"{uid}.save")

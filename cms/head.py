@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
-from wagtail.models import Page
 
 from cms.addresses import absolute, address_of, language_prefix
 from cms.memory import address_of_page, navigation_in
@@ -66,15 +65,11 @@ def alternates_of(page: PortalPage, request: HttpRequest) -> tuple[Alternate, ..
         known = tuple(Alternate(code, path, absolute(path)) for code, path in paths)
         request.cms_alternates = known  # type: ignore[attr-defined]
     if known is None:
+        from cms.queries import versions_of
+
         own = address_of_page(page)
         rest = request.path.removeprefix(own) if request.path.startswith(own) else ""
-        rows: Any = (
-            Page.objects.live()
-            .filter(translation_key=page.translation_key)
-            .order_by("locale__language_code")
-            .values_list("locale__language_code", "url_path")
-        )
-        paths = [(language, address_of(url_path, language) + rest) for language, url_path in rows]
+        paths = [(language, address_of(url_path, language) + rest) for language, url_path in versions_of(page)]
         known = tuple(Alternate(language, path, absolute(path)) for language, path in paths)
         request.cms_alternates = known  # type: ignore[attr-defined]
     return known

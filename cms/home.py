@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from services.catalogue.queries import most_wanted, opening_today
 from services.participation.queries import band_of_ideas
 
 if TYPE_CHECKING:
-    from cms.models import HomePage
+    from cms.models import EventPage, HomePage
 
 NEWS_ON_HOME = 3
 EVENTS_ON_HOME = 3
@@ -31,10 +32,18 @@ def sections_of_home(page: HomePage, request: HttpRequest) -> dict[str, Any]:
         "services": services,
         "popular": [{"title": service.title, "url": service.url} for service in services[:POPULAR]],
         "news": news_for_public(page.locale_id)[:NEWS_ON_HOME],
-        "events": coming_events(page.locale_id, now)[:EVENTS_ON_HOME],
+        "events": until_one_ends(request, coming_events(page.locale_id, now)[:EVENTS_ON_HOME]),
         **opening_strip(request, now),
         **band_of_participation(IDEAS_ON_HOME),
     }
+
+
+def until_one_ends(request: HttpRequest, events: Iterable[EventPage]) -> list[EventPage]:
+    """Events to be shown. The page is kept no longer than until the first of them is over."""
+    shown = list(events)
+    for event in shown:
+        stays_true_until(request, event.over_at)
+    return shown
 
 
 def opening_strip(request: HttpRequest, now: datetime) -> dict[str, Any]:

@@ -55,7 +55,7 @@ class SearchResults:
 
 
 def search_everything(query: str, language: str) -> SearchResults:
-    """Search in one language. Nothing for empty words. At most four queries, two more when nothing was found."""
+    """Search in one language. Nothing for empty words. At most four queries; nothing is written."""
     words = searchable(query)
     if not words:
         return SearchResults((), (), ())

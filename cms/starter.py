@@ -8,12 +8,12 @@ from typing import Any
 from django.conf import settings
 from wagtail.models import Site
 
-from cms.memory import forget
 from cms.models import ContactSettings, FooterSettings
 from cms.seeds import demo, permissions, tree
 from cms.smoke import show_home
 from tenants.communes.archives.proof import smoke_checks
 from tenants.communes.domains.followers import register_host_follower
+from tenants.communes.invalidation import invalidate_pages
 from tenants.communes.scope import CommuneRef
 from tenants.communes.starters import StarterBrief, register_starter
 
@@ -34,7 +34,7 @@ def prepare(brief: StarterBrief) -> None:
     follow_host(brief.commune)
     if contact := known_contact(brief.facts):
         ContactSettings.objects.update_or_create(pk=ContactSettings.load().pk, defaults=contact)
-    forget()
+    invalidate_pages()
     if brief.demo:
         demo.write_news(brief.facts.get("news", ()))
         demo.write_events(brief.facts.get("events", ()))
@@ -44,7 +44,7 @@ def follow_host(commune: CommuneRef) -> None:
     """Keep Wagtail's site, and with it sitemap and previews, on the commune's primary host."""
     port = settings.PUBLIC_PORT or STANDARD_PORTS[settings.PUBLIC_SCHEME]
     Site.objects.filter(is_default_site=True).update(hostname=commune.primary_host, port=port, site_name=commune.name)
-    forget()
+    invalidate_pages()
 
 
 def known_contact(facts: Mapping[str, Any]) -> dict[str, str]:

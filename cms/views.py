@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -25,6 +25,12 @@ from tenants.accounts.access import public
 def serve_page(request: HttpRequest, path: str) -> Any:
     """Any editorial page."""
     return answer_with_page(request, path)
+
+
+@public
+def no_rehearsal(request: HttpRequest) -> HttpResponse:
+    """In place of a view of Wagtail's that fails on purpose. Raises Http404."""
+    raise Http404
 
 
 @public

@@ -36,6 +36,8 @@ class ContentPage(PortalPage):
         verbose_name_plural = _("Inhaltsseiten")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from cms.queries import children_for_public
+
         context = super().get_context(request, *args, **kwargs)
-        context["below"] = self.get_children().live().order_by("path") if self.numchild else []
+        context["below"] = children_for_public(self) if self.numchild else []
         return context

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -34,11 +35,14 @@ class EventIndexPage(PortalPage):
         verbose_name_plural = _("Übersichten Veranstaltungen")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from cms.home import until_one_ends
         from cms.queries import coming_events
 
         context = super().get_context(request, *args, **kwargs)
         paginator = Paginator(coming_events(self.locale_id, timezone.now()), EVENTS_PER_PAGE)
-        context["events"] = paginator.get_page(request.GET.get("page"))
+        events = paginator.get_page(request.GET.get("page"))
+        events.object_list = until_one_ends(request, events.object_list)
+        context["events"] = events
         return context
 
 
@@ -81,6 +85,11 @@ class EventPage(PortalPage):
             )
         ]
         indexes = [models.Index(fields=["starts_at"], name="events_by_start")]
+
+    @property
+    def over_at(self) -> datetime:
+        """From when on it is no longer listed (see `cms.queries.not_over`)."""
+        return self.ends_at or self.starts_at
 
     def clean(self) -> None:
         super().clean()

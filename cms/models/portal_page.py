@@ -6,13 +6,15 @@ from typing import Any
 
 from django.db import models
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import set_urlconf
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, PublishingPanel
 from wagtail.models import Page
 from wagtail.search import index
 
 from cms.head import head_of
-from cms.memory import address_of_page, has_private_pages
+from cms.memory import address_of_page
 from cms.placeholders import fill_text
 from cms.structured import structured_data_of
 from cms.trail import trail_of
@@ -65,9 +67,19 @@ class PortalPage(Page):
         context["structured_data"] = structured_data_of(self, context)
         return context
 
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> Any:
+        """Wagtail's. Its made-up request is never resolved, so which addresses reverse() knows is said here."""
+        set_urlconf(getattr(request, "urlconf", None))
+        return super().serve_preview(request, mode_name)
+
+    def serve_password_required_response(self, request: HttpRequest, form: Any, action_url: str) -> TemplateResponse:
+        """Ask for the password, without a word about the page."""
+        request.cms_alternates = ()  # type: ignore[attr-defined]
+        return TemplateResponse(request, "cms/password.html", {"form": form, "action_url": action_url})
+
     def get_view_restrictions(self) -> Any:
-        """Wagtail's, but asked only in communes that have any private page."""
-        if has_private_pages():
+        """Wagtail's. Who found the page by its address knows already whether there are any (`cms.queries`)."""
+        if getattr(self, "is_restricted", True):
             return super().get_view_restrictions()
         from wagtail.models import PageViewRestriction
 

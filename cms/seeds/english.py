@@ -65,8 +65,8 @@ PRIVACY = [
     (
         "text",
         "<p>While you are signed in, a cookie remembers your session. Another one protects forms against abuse. "
-        "Both are "
-        "technically necessary and say nothing about you.</p>",
+        "A third remembers for a year that you have signed in with this browser: so nobody can lock your account for "
+        "you by wrong passwords. All three are technically necessary and name neither you nor your address.</p>",
     ),
     ("heading", "When you take part"),
     (

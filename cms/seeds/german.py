@@ -70,7 +70,9 @@ PRIVACY = [
     (
         "text",
         "<p>Solange Sie angemeldet sind, merkt sich ein Cookie Ihre Sitzung. Ein weiteres schützt Formulare vor "
-        "Missbrauch. Beide sind technisch notwendig und enthalten keine Angaben über Sie.</p>",
+        "Missbrauch. Ein drittes merkt sich ein Jahr lang, dass Sie sich mit diesem Browser angemeldet haben: So kann "
+        "niemand Ihr Konto mit falschen Passwörtern für Sie sperren. Alle drei sind technisch notwendig und nennen "
+        "weder Ihren Namen noch Ihre Adresse.</p>",
     ),
     ("heading", "Wenn Sie mitmachen"),
     (

@@ -9,8 +9,10 @@ from os.path import abspath
 from pathlib import Path
 from typing import Any, Protocol
 
+from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils._os import safe_join
+from django.utils.encoding import filepath_to_uri
 from storages.backends.s3 import S3Storage
 
 from tenants.communes.scope import PUBLIC_SCHEMA, current_scope
@@ -71,8 +73,8 @@ class CommuneS3Storage(S3Storage):
         return current_scope().schema
 
     def get_default_settings(self) -> dict[str, Any]:
-        settings: dict[str, Any] = super().get_default_settings()
-        return settings | {"default_acl": "private", "querystring_auth": True, "file_overwrite": False}
+        defaults: dict[str, Any] = super().get_default_settings()
+        return defaults | {"default_acl": "private", "querystring_auth": True, "file_overwrite": False}
 
     def paths(self) -> Iterator[str]:
         """The names of all files of the current scope, in order, read in pages."""
@@ -93,6 +95,13 @@ class CommuneS3Storage(S3Storage):
             refused = [error for page in versions.delete() for error in page.get("Errors", ())]
             if refused:
                 raise OSError(f"{len(refused)} files below {self.location} could not be removed: {refused[0]['Code']}.")
+
+
+class CommuneS3Pictures(CommuneS3Storage):
+    """The same files with addresses on the portal, which stay the same, need no signature and are its own source."""
+
+    def url(self, name: str, *args: Any, **kwargs: Any) -> str:
+        return f"{settings.MEDIA_URL}{filepath_to_uri(name)}"
 
 
 def erase_versions(bucket: Any, key: str) -> None:

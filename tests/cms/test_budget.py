@@ -47,7 +47,7 @@ def test_lists_cost_the_same_however_long(portal: Any, gera: Any, number: int, a
         ("/rathaus/", 3),
         ("/mitmachen/", 4),
         ("/suche/?q=Parkausweis", 4),
-        ("/suche/?q=xyzzy", 5),
+        ("/suche/?q=xyzzy", 4),
         ("/en/", 7),
     ],
 )

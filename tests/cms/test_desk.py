@@ -73,3 +73,14 @@ def test_the_desk_allows_exactly_what_wagtail_needs(portal: Any, gera: Any) -> N
         "frame-src": "'self'",
         "frame-ancestors": "'self'",
     }
+
+
+def test_the_draft_of_the_home_page_is_shown(portal: Any, gera: Any) -> None:
+    with commune_scope(gera):
+        HomePage.objects.get(locale__language_code="de").save_revision()
+    sign_in(portal, gera, "editor")
+    answer = portal.get(f"/redaktion/pages/{home_id(gera)}/view_draft/")
+    assert answer.status_code == 200
+    assert "/mitmachen/ideen/" in answer.content.decode()
+    # the desk's own addresses are as they were
+    assert portal.get("/redaktion/").status_code == 200

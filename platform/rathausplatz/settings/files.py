@@ -24,8 +24,11 @@ AWS_S3_ENDPOINT_URL = env.str("AWS_S3_ENDPOINT_URL", default=None)
 AWS_S3_REGION_NAME = env.str("AWS_S3_REGION_NAME", default=None)
 AWS_S3_SIGNATURE_VERSION = "s3v4"
 _backend = "CommuneS3Storage" if AWS_STORAGE_BUCKET_NAME else "CommuneStorage"
+_pictures = "CommuneS3Pictures" if AWS_STORAGE_BUCKET_NAME else "CommuneStorage"
 STORAGES = {
     "default": {"BACKEND": f"tenants.communes.storage.{_backend}"},
+    # the same files; their addresses are the portal's own (cms.media)
+    "pictures": {"BACKEND": f"tenants.communes.storage.{_pictures}"},
     "staticfiles": {"BACKEND": "rathausplatz.static.StaticStorage"},
 }
 WHITENOISE_MAX_AGE = 60
