@@ -28,7 +28,7 @@ shell: env ## a Python shell inside a commune: make shell TENANT=gera
 	@$(BIN)/rathausplatz commune_shell --tenant "$(or $(TENANT),gera)"
 
 clean: ## remove the state and what was built
-	@rm -rf "$(DATA)" build
+	@python3 infra/cleaning.py "$(DATA)" build
 
 env: $(VENV)/.ready
 

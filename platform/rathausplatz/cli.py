@@ -29,7 +29,15 @@ def data_dir() -> Path:
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Run one command. Exits with 2 and one sentence when the database can't be used."""
+    """Run one command. Exits with 2 and one sentence when the database can't be used, with 130 after Ctrl-C."""
+    try:
+        _run(argv)
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        sys.exit(130)
+
+
+def _run(argv: list[str] | None) -> None:
     arguments = list(sys.argv if argv is None else argv)
     if len(arguments) > 1 and arguments[1][0:1] != "-":
         # commands are modules, so their names have no hyphen; people may type one
@@ -38,11 +46,12 @@ def main(argv: list[str] | None = None) -> None:
     if len(arguments) > 1 and arguments[1] == "demo":
         # the demo decides the environment, so it comes before the settings
         from rathausplatz.demo.command import run
+        from rathausplatz.ending import end_at_once
 
-        sys.exit(run(arguments[2:]))
+        end_at_once(run(arguments[2:]))
     if len(arguments) > 1 and arguments[1] == "bench":
         # so does the benchmark
-        from infra.bench.tenancy import run as measure
+        from infra.bench.command import run as measure
 
         sys.exit(measure(arguments[2:]))
     if len(arguments) > 1 and arguments[1] not in WITHOUT_DATABASE:

@@ -22,10 +22,15 @@ import structlog  # noqa: E402
 from django.db import Error, connection  # noqa: E402
 
 from rathausplatz.metrics.exposition import CONTENT_TYPE, exposition  # noqa: E402
+from rathausplatz.starting import begin_child  # noqa: E402
+from tenants.communes.backend.waiting import patience  # noqa: E402
 from tenants.communes.domains.certificates import may_have_certificate  # noqa: E402
 
+begin_child()
 log = structlog.get_logger(__name__)
 PLAIN = "text/plain; charset=utf-8"
+# who asks here goes on without an answer after a while
+SECONDS = 5.0
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Answer = tuple[HTTPStatus, str, bytes]
@@ -46,7 +51,8 @@ def _answer(environ: Environ) -> Answer:
     if path == "/ask":
         return ask(environ.get("QUERY_STRING", ""))
     if path == "/metrics":
-        return HTTPStatus.OK, CONTENT_TYPE, exposition()
+        with patience(SECONDS):
+            return HTTPStatus.OK, CONTENT_TYPE, exposition()
     if path == "/healthz":
         return HTTPStatus.OK, PLAIN, b"ok\n"
     return HTTPStatus.NOT_FOUND, PLAIN, b"/ask, /metrics or /healthz\n"
@@ -58,7 +64,8 @@ def ask(query: str) -> Answer:
     if len(names) != 1:
         return HTTPStatus.NOT_FOUND, PLAIN, b"one domain\n"
     try:
-        may = _asked_again(lambda: may_have_certificate(names[0]))
+        with patience(SECONDS):
+            may = _asked_again(lambda: may_have_certificate(names[0]))
     except Error as error:
         log.error("ask.database_out_of_reach", reason=type(error).__name__)
         return HTTPStatus.SERVICE_UNAVAILABLE, PLAIN, b"database out of reach\n"

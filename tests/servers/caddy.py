@@ -6,13 +6,12 @@ import os
 import socket
 import ssl
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from infra.testing.packages import find_or_install
-from tests.servers.running import free_port, running, wait_for_port, wait_until
-from tests.settings import ROOT
+from tests.servers.running import ROOT, free_port, running, wait_for_port, wait_until
 
 SHIPPED = ROOT / "infra" / "deploy" / "caddy" / "Caddyfile"
 
@@ -31,15 +30,25 @@ class Caddy:
         """The certificate of its authority."""
         return self.storage / "pki" / "authorities" / "local" / "root.crt"
 
-    def get(self, host: str, path: str) -> tuple[int, str, dict[str, str]]:
-        """GET over HTTPS from 127.0.0.1, the certificate checked for `host`. Raises ssl.SSLError without a good one."""
+    def connect(self, host: str, *, seconds: float = 20.0) -> ssl.SSLSocket:
+        """A connection from 127.0.0.1, the certificate checked for `host`. Raises ssl.SSLError without a good one."""
         context = ssl.create_default_context(cafile=str(self.root_certificate))
-        with (
-            socket.create_connection(("127.0.0.1", self.https_port), timeout=20) as plain,
-            context.wrap_socket(plain, server_hostname=host) as secure,
-        ):
-            secure.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        plain = socket.create_connection(("127.0.0.1", self.https_port), timeout=seconds)
+        return context.wrap_socket(plain, server_hostname=host)
+
+    def get(self, host: str, path: str, *more: str) -> tuple[int, str, dict[str, str]]:
+        """GET over HTTPS with `more` lines in the head."""
+        return self.send("GET", host, path, *more)
+
+    def send(self, method: str, host: str, path: str, *more: str, body: bytes = b"") -> tuple[int, str, dict[str, str]]:
+        """A whole request over HTTPS; status 0 when the connection ends without an answer."""
+        head = "\r\n".join([f"{method} {path} HTTP/1.1", f"Host: {host}", "Connection: close", *more])
+        with self.connect(host) as secure:
+            with suppress(OSError):
+                secure.sendall(head.encode() + b"\r\n\r\n" + body)
             answer = b"".join(iter(lambda: secure.recv(65536), b""))
+        if not answer:
+            return 0, "", {}
         head, _gap, body = answer.partition(b"\r\n\r\n")
         status, *lines = head.decode().split("\r\n")
         headers = {name.lower(): value for name, _colon, value in (line.partition(": ") for line in lines)}

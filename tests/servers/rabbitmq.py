@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from infra.testing.packages import find_or_install
-from tests.servers.running import ROOT, free_port, give, running, unprivileged, wait_for_port
+from tests.servers.running import ROOT, Server, free_port, give, running, unprivileged, wait_for_port
 
 SHIPPED = ROOT / "infra" / "deploy" / "rabbitmq" / "rabbitmq.conf"
 OURS = """
@@ -23,6 +23,13 @@ disk_free_limit.absolute = 50MB
 @contextmanager
 def rabbitmq() -> Iterator[str]:
     """A running RabbitMQ with the configuration that we ship; yields its URL. Takes about six seconds to start."""
+    with rabbitmq_server() as server:
+        yield server.url
+
+
+@contextmanager
+def rabbitmq_server() -> Iterator[Server]:
+    """The same, with its process."""
     port, user = free_port(), unprivileged()
     with tempfile.TemporaryDirectory(prefix="rp-rabbitmq-") as name:
         folder = Path(name)
@@ -40,7 +47,7 @@ def rabbitmq() -> Iterator[str]:
             ) as child,
         ):
             wait_for_port(child, port, log)
-            yield f"amqp://guest:guest@127.0.0.1:{port}//"
+            yield Server(f"amqp://guest:guest@127.0.0.1:{port}//", child)
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The real Redis, empty, with a configuration that we ship."""
+"""The real Redis, empty, with the configuration that we ship."""
 
 from __future__ import annotations
 
@@ -6,21 +6,27 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
 
 from infra.testing.packages import find_or_install
-from tests.servers.running import ROOT, free_port, running, wait_for_port
+from tests.servers.running import ROOT, Server, free_port, running, wait_for_port
 
 
 @contextmanager
-def redis(kind: Literal["broker", "cache"] = "broker") -> Iterator[str]:
-    """A running Redis with infra/deploy/redis/<kind>.conf; yields its URL."""
+def redis() -> Iterator[str]:
+    """A running Redis with infra/deploy/redis/broker.conf; yields its URL."""
+    with redis_server() as server:
+        yield server.url
+
+
+@contextmanager
+def redis_server() -> Iterator[Server]:
+    """The same, with its process."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="rp-redis-") as name:
         folder = Path(name)
-        configuration = str(ROOT / "infra" / "deploy" / "redis" / f"{kind}.conf")
+        configuration = str(ROOT / "infra" / "deploy" / "redis" / "broker.conf")
         log = folder / "said.log"
         command = [str(find_or_install("redis-server")), configuration, "--port", str(port), "--dir", name]
         with running(command, log=log) as child:
             wait_for_port(child, port, log)
-            yield f"redis://127.0.0.1:{port}/0"
+            yield Server(f"redis://127.0.0.1:{port}/0", child)

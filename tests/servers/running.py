@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 # not from tests.settings: that chooses a data folder for tests, and benchmarks use these servers too
@@ -83,6 +84,40 @@ def running(
         yield child
     finally:
         end(child)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server: where it is reached, and its process, the leader of its group."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """It accepts connections and answers nothing for as long as this lasts."""
+        os.killpg(self.process.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(self.process.pid, signal.SIGCONT)
+
+
+def parents() -> dict[int, int]:
+    """All processes of this machine by number, each with its parent's."""
+    said = subprocess.run(["ps", "-ax", "-o", "pid=", "-o", "ppid="], capture_output=True, text=True, check=True).stdout
+    return {int(pid): int(parent) for pid, parent in (line.split() for line in said.splitlines())}
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that a process has started and that live."""
+    return sorted(child for child, parent in parents().items() if parent == pid)
+
+
+def lives(pid: int) -> bool:
+    """Whether a process is there and no zombie."""
+    said = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
+    return bool(said) and not said.startswith("Z")
 
 
 def end(child: subprocess.Popen[bytes]) -> None:

@@ -32,6 +32,7 @@ class _Handler(socketserver.StreamRequestHandler):
         host = next((line.partition(": ")[2] for line in lines if line.lower().startswith("host:")), "")
         path = lines[0].split()[1]
         owner.asked.append((host, path))
+        owner.heads.append(lines)
         parts = owner.answers.get((host, path), owner.otherwise)
         try:
             for part in parts:
@@ -56,6 +57,7 @@ class WebServer:
         self.answers: dict[tuple[str, str], list[bytes]] = {}
         self.otherwise: list[bytes] = [page("Hier gibt es nichts.", "404 Not Found")]
         self.asked: list[tuple[str, str]] = []
+        self.heads: list[list[str]] = []
         self.between = 0.0
         self.pause, self.cut_off = threading.Event(), threading.Event()
         self._server = _Server(("127.0.0.1", 0), _Handler)

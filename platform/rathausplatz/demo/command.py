@@ -9,7 +9,18 @@ import sys
 import time
 from pathlib import Path
 
-from rathausplatz.demo.supervisor import PortError, Supervisor, check_port, port_number
+from rathausplatz.demo.folder import LOCK, DemoFolder, StillRunningError
+from rathausplatz.demo.supervisor import (
+    Interrupted,
+    PortError,
+    Supervisor,
+    check_port,
+    interrupt_on_signals,
+    port_number,
+    say,
+)
+from rathausplatz.scratch import sweep_scratch
+from rathausplatz.whole_files import write_whole
 
 ROOT = Path(__file__).parents[3]
 WINGS = ("tenants", "themes", "cms", "services", "platform", "infra")
@@ -21,18 +32,30 @@ def run(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="rathausplatz demo")
     parser.add_argument("--port", type=port_number, default=8000)
     options = parser.parse_args(argv)
-    began = time.monotonic()
+    interrupt_on_signals()
     try:
-        check_port(options.port)
-    except PortError as error:
-        sys.stderr.write(f"{error}\n")
+        return _run(options.port)
+    except (PortError, StillRunningError) as error:
+        say(f"{error}\n")
         return 2
-    _set_environment(options.port)
-    from rathausplatz.cli import find_database
+    except Interrupted:
+        say("\nAbgebrochen. Der nächste Start macht weiter.\n")
+        return 130
 
+
+def _run(port: int) -> int:
+    began = time.monotonic()
+    from rathausplatz.cli import data_dir, find_database
+
+    if not (data_dir() / LOCK).exists():
+        # nothing is made for a port that can't be had; where a demo was before, it may be its own that holds the port
+        check_port(port)
+    folder = DemoFolder.take(data_dir(), port)
+    check_port(port)
+    _set_environment(port)
     found = find_database()
     _prepare_if_changed()
-    return _serve(options.port, began, without=LOGINS if found == "embedded" else ())
+    return _serve(folder, port, began, embedded=found == "embedded")
 
 
 # with the embedded server each process of ours finds the login that it may have by itself
@@ -45,7 +68,7 @@ def _set_environment(port: int) -> None:
     from rathausplatz.cli import data_dir
 
     data_dir().mkdir(parents=True, exist_ok=True)
-    (data_dir() / "demo_port").write_text(str(port))
+    write_whole(data_dir() / "demo_port", str(port))
 
 
 def fingerprint() -> str:
@@ -71,7 +94,7 @@ def _prepare_if_changed() -> None:
     from rathausplatz.demo.prepare import prepare
 
     prepare(_say)
-    mark.write_text(fingerprint())
+    write_whole(mark, fingerprint())
 
 
 def _is_migrated() -> bool:
@@ -90,17 +113,24 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
-def _serve(port: int, began: float, *, without: tuple[str, ...]) -> int:
+def _serve(folder: DemoFolder, port: int, began: float, *, embedded: bool) -> int:
     supervisor = Supervisor()
     supervisor.catch_signals()
     program = str(Path(sys.executable).parent / "rathausplatz")
+    without = LOGINS if embedded else ()
+
+    def note() -> None:
+        folder.note_processes(supervisor.pids())
+
     try:
         for name, words in (
             ("Webserver", ["serve", "--port", str(port)]),
-            ("Worker", ["worker"]),
+            ("Worker", ["worker", "--queues", "communes,bulk,celery"]),
+            ("Worker for mails", ["worker", "--queues", "mails", "--concurrency", "1", "--without-schedule"]),
             ("Worker of the owner", ["worker", "--owner"]),
         ):
             supervisor.start(name, [program, *words], without=without)
+            note()
         if not supervisor.wait_until_ready(f"http://127.0.0.1:{port}/readyz", "localhost"):
             if supervisor.stop.is_set():
                 return 0
@@ -110,6 +140,21 @@ def _serve(port: int, began: float, *, without: tuple[str, ...]) -> int:
 
         sys.stdout.write(welcome(port, time.monotonic() - began))
         sys.stdout.flush()
-        return supervisor.watch()
+        return supervisor.watch(_look_after_database if embedded else lambda: None, note)
     finally:
         supervisor.end_all()
+        sweep_scratch()
+
+
+def _look_after_database() -> None:
+    """Start the embedded PostgreSQL again when its postmaster was killed; what is left of that one has to go first."""
+    from infra.embedded.postgres import DatabaseUnusableError, joined_server
+    from rathausplatz.cli import data_dir
+
+    try:
+        server = joined_server(data_dir() / "postgres")
+        if not server.is_up():
+            say("PostgreSQL ended unexpectedly and is started again.\n")
+            server.start_again()
+    except DatabaseUnusableError as error:
+        say(f"{error}\n")

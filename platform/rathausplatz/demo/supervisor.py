@@ -1,4 +1,4 @@
-"""Starts web server and worker, watches them, and ends everything it started."""
+"""Starts web server and workers, watches them, starts again what ends, and ends everything it started."""
 
 from __future__ import annotations
 
@@ -12,15 +12,28 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from types import FrameType
 
+from rathausplatz.orphans import VARIABLE
+
 READY_WITHIN = 60.0
-GRACE = 10.0
+# seconds that the children have to end; they must be gone well within three
+GRACE = 1.5
+# seconds between two looks at the children, and at the part that is no child (the database)
+LOOK_AFTER, PROBE_AFTER = 0.5, 2.0
+# starts of one child within so many seconds that are taken for an accident; more mean that it can't run
+STARTS_AT_MOST, WITHIN = 5, 60.0
 
 
 class PortError(Exception):
     """The wanted port can't be used; the text says what to do."""
+
+
+class Interrupted(BaseException):
+    """Ctrl-C, a closed terminal or SIGTERM while nothing runs yet that would have to be ended in order."""
 
 
 def port_number(text: str) -> int:
@@ -46,20 +59,35 @@ def check_port(port: int, address: str = "127.0.0.1") -> None:
             ) from error
 
 
+@dataclass(slots=True)
+class Child:
+    """One process and how it is started. `starts` are the times of its latest starts."""
+
+    command: Sequence[str]
+    environ: dict[str, str]
+    process: subprocess.Popen[bytes]
+    starts: list[float] = field(default_factory=list)
+
+
 class Supervisor:
-    """A small process group: all run, or none."""
+    """A small process group: all run, or none. A child that is killed is started again."""
 
     def __init__(self) -> None:
-        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.children: dict[str, Child] = {}
         self.stop = threading.Event()
 
     def start(self, name: str, command: Sequence[str], *, without: Sequence[str] = ()) -> None:
         """Start one child in a session of its own, so that Ctrl-C reaches us alone and we end it in order.
 
-        `without` names variables of the environment that the child doesn't get.
+        `without` names variables of the environment that the child doesn't get. It ends by itself when we are gone.
         """
         environ = {key: value for key, value in os.environ.items() if key not in without}
-        self.children[name] = subprocess.Popen(command, env=environ, start_new_session=True)  # noqa: S603
+        environ[VARIABLE] = str(os.getpid())
+        self.children[name] = Child(command, environ, _started(command, environ), [time.monotonic()])
+
+    def pids(self) -> list[int]:
+        """The children's numbers."""
+        return [child.process.pid for child in self.children.values()]
 
     def wait_until_ready(self, url: str, host: str) -> bool:
         """Whether `url` answers 200 before READY_WITHIN seconds have passed and while all children live."""
@@ -76,38 +104,83 @@ class Supervisor:
 
     def dead(self) -> str | None:
         """The name of a child that has ended, if any."""
-        return next((name for name, child in self.children.items() if child.poll() is not None), None)
+        return next((name for name, child in self.children.items() if child.process.poll() is not None), None)
 
-    def watch(self) -> int:
-        """Stay until Ctrl-C or SIGTERM (0) or until a child ends by itself (1)."""
-        while not self.stop.wait(0.5):
+    def watch(self, look_after: Callable[[], None] = lambda: None, noted: Callable[[], None] = lambda: None) -> int:
+        """Stay until Ctrl-C, a closed terminal or SIGTERM (0), or until a child can't run any more (1).
+
+        `look_after` is called every few seconds, `noted` after each new start.
+        """
+        probe_at = time.monotonic() + PROBE_AFTER
+        while not self.stop.wait(LOOK_AFTER):
             if name := self.dead():
-                sys.stderr.write(f"{name} ended unexpectedly (code {self.children[name].returncode}).\n")
-                return 1
+                if not self._start_again(name):
+                    return 1
+                noted()
+            if time.monotonic() >= probe_at:
+                look_after()
+                probe_at = time.monotonic() + PROBE_AFTER
         return 0
 
+    def _start_again(self, name: str) -> bool:
+        child = self.children[name]
+        child.starts = [at for at in child.starts if at > time.monotonic() - WITHIN]
+        code = child.process.returncode
+        if len(child.starts) >= STARTS_AT_MOST:
+            say(f"{name} ended again and again (code {code}); its messages are above.\n")
+            return False
+        say(f"{name} ended unexpectedly (code {code}) and is started again.\n")
+        # what it left in its group would hold its port
+        _signal_group(child.process, signal.SIGKILL)
+        self.stop.wait(1.0)
+        child.process = _started(child.command, child.environ)
+        child.starts.append(time.monotonic())
+        return True
+
     def end_all(self) -> None:
-        """End every child: ask first, then insist."""
+        """End every child: ask first, then insist. Only the leaders are asked: each ends its own in order."""
         for child in self.children.values():
-            _signal_group(child, signal.SIGTERM)
+            child.process.send_signal(signal.SIGTERM)
         deadline = time.monotonic() + GRACE
         for child in self.children.values():
-            try:
-                child.wait(timeout=max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                _signal_group(child, signal.SIGKILL)
-                child.wait()
+            with suppress(subprocess.TimeoutExpired):
+                child.process.wait(timeout=max(0.1, deadline - time.monotonic()))
+        for child in self.children.values():
+            _signal_group(child.process, signal.SIGKILL)
+            child.process.wait()
 
     def catch_signals(self) -> None:
-        """Ctrl-C and SIGTERM set `stop`."""
+        """Ctrl-C, SIGTERM and a closed terminal (SIGHUP) set `stop`."""
 
         def on_signal(_number: int, _frame: FrameType | None) -> None:
             self.stop.set()
 
-        signal.signal(signal.SIGINT, on_signal)
-        signal.signal(signal.SIGTERM, on_signal)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, on_signal)
 
 
-def _signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    if child.poll() is None:
-        os.killpg(child.pid, number)
+def interrupt_on_signals() -> None:
+    """Until `catch_signals`, a request to end raises Interrupted wherever we are."""
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        raise Interrupted
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, on_signal)
+
+
+def say(text: str) -> None:
+    """Tell whoever started us; a terminal that was closed can't be told."""
+    with suppress(OSError):
+        sys.stderr.write(text)
+        sys.stderr.flush()
+
+
+def _started(command: Sequence[str], environ: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, env=environ, start_new_session=True)  # noqa: S603
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    """Also when the leader is dead: what it left behind still has its number."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)

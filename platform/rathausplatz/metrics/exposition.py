@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 
 from django.conf import settings
@@ -21,7 +22,9 @@ class Counters:
 
     def collect(self) -> Iterable[Metric]:
         """The counters; those per commune only while the communes are few."""
-        merged = MultiProcessCollector.merge(counter_files(settings.METRICS_DIR), accumulate=True)  # type: ignore[no-untyped-call]
+        # nothing is in a file yet that was begun on a full disk
+        found = [path for path in counter_files(settings.METRICS_DIR) if os.path.getsize(path)]
+        merged = MultiProcessCollector.merge(found, accumulate=True)  # type: ignore[no-untyped-call]
         yield from self._few(merged)
 
     def _few(self, found: Iterable[Metric]) -> Iterator[Metric]:

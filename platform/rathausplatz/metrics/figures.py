@@ -9,9 +9,10 @@ import structlog
 from django.db import Error, connection
 from django.db.models import Count, Max, Model
 from django.utils import timezone
-from kombu.exceptions import KombuError, OperationalError
+from kombu.exceptions import KombuError
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from rathausplatz.background.queues import waiting_messages
 from rathausplatz.celery import app
 from tenants.communes.models import (
     Archive,
@@ -87,24 +88,8 @@ def commune_count() -> int:
 
 
 def _of_broker() -> Iterator[Metric]:
-    """Messages that wait, by queue. A queue that nobody declared yet is empty."""
+    """Messages that wait, by queue."""
     family = GaugeMetricFamily("rathausplatz_queue_messages", "Messages waiting for a worker", labels=["queue"])
-    with app.connection_for_read() as broker:
-        try:
-            broker.ensure_connection(max_retries=1, timeout=2)
-            for queue in app.amqp.queues:
-                family.add_metric([queue], _waiting(broker, queue))
-        except (*broker.connection_errors, *broker.channel_errors) as error:
-            # each transport has errors of its own, a refused login among them
-            raise OperationalError(str(error)) from error
+    for queue, number in waiting_messages(app.amqp.queues).items():
+        family.add_metric([queue], number)
     yield family
-
-
-def _waiting(broker: object, queue: str) -> int:
-    channel = broker.channel()  # type: ignore[attr-defined]  # kombu has no types
-    try:
-        return int(channel.queue_declare(queue, passive=True).message_count)
-    except broker.channel_errors:  # type: ignore[attr-defined]
-        return 0
-    finally:
-        channel.close()

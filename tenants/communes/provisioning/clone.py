@@ -17,8 +17,8 @@ from psycopg import sql
 from tenants.communes.invalidation import watch
 from tenants.communes.isolation.grants import commune_grants, commune_memberships
 from tenants.communes.naming import SCHEMA_PATTERN
+from tenants.communes.roles import literal, role_of
 from tenants.communes.roles import quoted as _q
-from tenants.communes.roles import role_of
 from tenants.communes.scope import MAIN, owner_scope, public_scope
 
 TEMPLATE_SCHEMA = "commune_template"
@@ -179,7 +179,7 @@ def clone_script(catalogue: Catalogue, target: str, *, rows: bool = True) -> str
     # rows last: their deferred foreign key checks would be pending when a table is altered
     if rows:
         parts += [_copy_rows(catalogue, table) for table in order]
-        parts += _sequence_positions(catalogue)
+        parts += _sequence_positions(catalogue, target)
     made = _renamed(catalogue, target, parts) + _comments(catalogue, target)
     return made + ";\n" + rights_script(catalogue, target)
 
@@ -301,9 +301,9 @@ def _sequences(catalogue: Catalogue) -> list[str]:
     return [c.sequence for columns in catalogue.columns.values() for c in columns if c.sequence]
 
 
-def _sequence_positions(catalogue: Catalogue) -> list[str]:
+def _sequence_positions(catalogue: Catalogue, target: str) -> list[str]:
     return [
-        f"SELECT setval('{_q(catalogue.schema)}.{_q(name)}', last_value, is_called) FROM \x00source\x00{_q(name)}"
+        f"SELECT setval({literal(f'{_q(target)}.{_q(name)}')}, last_value, is_called) FROM \x00source\x00{_q(name)}"
         for name in _sequences(catalogue)
     ]
 

@@ -185,7 +185,7 @@ def test_several_web_processes_are_added_up(postgres_url: str, fresh_database: s
         before = samples(ask(internal, "/metrics")[1])
         for _visit in range(30):
             assert ask(web, "/gibt/es/nicht/", host="gera.localhost")[0] == 404
-            assert ask(web, "/readyz", host="wurzen.localhost")[0] == 200
+            assert ask(web, "/gibt/es/nicht/", host="wurzen.localhost")[0] == 404
         after = samples(ask(internal, "/metrics")[1])
 
     def grown(name: str, **labels: str) -> float:

@@ -6,8 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.db import connection
 
-from rathausplatz.celery import app
+from rathausplatz.background.keeper import Keeper
+from rathausplatz.background.kept import kept_schedule
+from rathausplatz.ending import end_at_once
+from rathausplatz.metrics.folders import begin_counting
 
 
 class Command(BaseCommand):
@@ -15,4 +19,6 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        app.start(["beat", "--loglevel=WARNING", f"--schedule={settings.DATA_DIR / 'schedule'}", "--pidfile="])
+        connection.close()  # what is forked must not share it
+        begin_counting(settings.METRICS_DIR, "beat")
+        end_at_once(Keeper([kept_schedule()]).run())

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tenants.communes.isolation.database import Login, PreparationError, findings, prepare_database
 from tenants.communes.isolation.probe import probe
+from tenants.communes.provisioning.sequences import crash_findings
 from tenants.communes.queries import CommuneNotFoundError, find_commune
 
 
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         try:
             with psycopg.connect(url) as admin:
                 found = self._prepare(admin, options) if options["verb"] == "prepare" else findings(admin)
+                found += crash_findings(admin)
         except (PreparationError, psycopg.OperationalError) as error:
             raise CommandError(str(error)) from error
         for sentence in found:

@@ -12,7 +12,8 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from rathausplatz.demo.supervisor import port_number
-from rathausplatz.starting import check_start
+from rathausplatz.ending import end_at_once
+from rathausplatz.starting import begin_serving, check_start
 
 PORT = 8010
 
@@ -42,6 +43,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         check_start(port=options["port"], address=options["address"])
+        begin_serving()
         Granian(
             "rathausplatz.internal:application",
             address=options["address"],
@@ -56,3 +58,4 @@ class Command(BaseCommand):
             log_level=LogLevels.warning,
             process_name="rathausplatz-internal",
         ).serve()
+        end_at_once(0)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
+from rathausplatz.background.keeper import Keeper
+from rathausplatz.background.kept import kept_schedule, kept_worker
 from rathausplatz.celery import app
+from rathausplatz.ending import end_at_once
 from rathausplatz.metrics.folders import begin_counting
 from rathausplatz.starting import check_login
 from tenants.communes.commands import require_owner
@@ -38,18 +40,13 @@ class Command(BaseCommand):
             app.conf.broker_transport_options = app.conf.broker_transport_options | settings.OWNER_BROKER_OPTIONS
         else:
             check_login()
-        connection.close()  # the children of the worker must not share it
-        arguments = [
-            "worker",
-            f"--concurrency={options['concurrency'] or (1 if options['owner'] else 2)}",
-            f"--pool={options['pool']}",
-            f"--queues={queues}",
-            f"--hostname={'owner' if options['owner'] else 'worker'}-{os.getpid()}@%h",
-            "--loglevel=WARNING",
-            "--without-gossip",
-            "--without-mingle",
-        ]
-        if not (options["without_schedule"] or options["owner"]):
-            arguments += ["--beat", f"--schedule={settings.DATA_DIR / 'schedule'}"]
+        connection.close()  # what is forked must not share it
         begin_counting(settings.METRICS_DIR, f"worker-{queues}")
-        app.worker_main(arguments)
+        worker = kept_worker(
+            name="owner" if options["owner"] else "worker",
+            queues=queues.split(","),
+            concurrency=options["concurrency"] or (1 if options["owner"] else 2),
+            pool=options["pool"],
+        )
+        alone = options["without_schedule"] or options["owner"]
+        end_at_once(Keeper([worker] if alone else [worker, kept_schedule()]).run())

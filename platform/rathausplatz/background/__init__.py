@@ -1,0 +1,1 @@
+"""What keeps work going: sending that stops nobody, a schedule that no clock stops, processes that are kept."""
