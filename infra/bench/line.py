@@ -24,9 +24,10 @@ ANSWERS = {
     "email": "marta@example.org",
     "birth_date": "27.3.1984",
 }
-_FIELD = re.compile(r'<(?:input|select|textarea)\b[^>]*?\bname="([^"]+)"[^>]*>')
+_FIELD = re.compile(r"<(?:input|select|textarea)\b[^<>]*>")
+_NAME = re.compile(r'\bname="([^"]+)"')
 _VALUE = re.compile(r'\bvalue="([^"]*)"')
-_PDF = re.compile(r'href="([^"]+/dokument/[^"]+)"')
+_LINK = re.compile(r'href="([^"]+)"')
 
 
 class Citizen:
@@ -67,7 +68,10 @@ def filled(page: str, family_name: str, plate: str) -> dict[str, str]:
     form = page[page.rindex("<form", 0, page.rindex('name="csrfmiddlewaretoken"')) :]
     answers: dict[str, str] = {}
     for match in _FIELD.finditer(form):
-        name, value = match.group(1), _VALUE.search(match.group(0))
+        named, value = _NAME.search(match.group(0)), _VALUE.search(match.group(0))
+        if named is None:
+            continue
+        name = named.group(1)
         key = next((k for k in own if name == k or name.endswith((f"_{k}", f"-{k}"))), None)
         if key is not None:
             answers[name] = own[key]
@@ -92,7 +96,7 @@ def apply_once(port: int, host: str, number: int) -> tuple[float, float, int]:
     began = time.perf_counter()
     path, page = citizen.visit(path, answers)
     answered = time.perf_counter() - began
-    while not (links := _PDF.findall(page)):
+    while not (links := [link for link in _LINK.findall(page) if "/dokument/" in link]):
         if time.perf_counter() - began > 60:
             raise SystemExit(f"No document after 60 s; the last page was {path}.")
         pause.wait(0.02)

@@ -28,8 +28,8 @@ def measure_queues(busy: str, others: list[str]) -> None:
     rows = []
     for name, server in (("Redis", redis), ("RabbitMQ", rabbitmq)):
         for way in ("lanes", "one queue"):
-            with server() as broker, redis("cache") as cache:
-                rows.append([name, way, *_measured(broker, cache, busy, others, way)])
+            with server() as broker:
+                rows.append([name, way, *_measured(broker, busy, others, way)])
     title = (
         f"{TIMES} tasks of one commune, {ROUNDS} of each of {len(others)} others after them; a worker of {CONCURRENCY}"
     )
@@ -37,12 +37,11 @@ def measure_queues(busy: str, others: list[str]) -> None:
     print_table(title, head, rows)
 
 
-def _measured(broker: str, cache: str, busy: str, others: list[str], way: str) -> list[str]:
+def _measured(broker: str, busy: str, others: list[str], way: str) -> list[str]:
     diary = DATA / f"queue-{time.time_ns()}"
     environ = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DATABASE_ADMIN_URL")}
     environ |= {
         "CELERY_BROKER_URL": broker,
-        "CACHE_URL": cache,
         "DJANGO_SETTINGS_MODULE": "infra.bench.queue_settings",
         "QUEUE_DIARY": str(diary),
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),

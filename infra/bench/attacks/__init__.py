@@ -1,0 +1,1 @@
+"""`rathausplatz bench attacks`: what other towns notice while one is attacked through the shipped Caddy."""
