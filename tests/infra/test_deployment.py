@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.checking import deployment
 from infra.checking.deployment import PROGRAM, check_deployment, misunderstood, process_of
 from infra.processes import processes
 from infra.testing.packages import find_or_install
@@ -28,6 +29,35 @@ def run(*command: str, **options: object) -> subprocess.CompletedProcess[str]:
 
 def test_units_and_compose_file_start_the_listed_processes_with_their_own_secrets() -> None:
     assert check_deployment() == []
+
+
+@pytest.mark.parametrize(
+    ("file", "taken", "fault"),
+    [
+        ("systemd/rathausplatz-web@.service", "MemoryMax=", "sets no MemoryMax"),
+        ("systemd/rathausplatz-mails.service", "TasksMax=", "sets no TasksMax"),
+        ("systemd/rathausplatz-owner.service", "LimitNOFILE=", "sets no LimitNOFILE"),
+        ("compose.yaml", "  mem_limit: 1g", "sets no mem_limit"),
+        ("compose.yaml", "  pids_limit: 256", "sets no pids_limit"),
+    ],
+)
+def test_a_limit_that_is_missing_is_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, file: str, taken: str, fault: str
+) -> None:
+    without = tmp_path / "deploy"
+    shutil.copytree(DEPLOY, without)
+    path = without / file
+    path.write_text("\n".join(line for line in path.read_text().splitlines() if not line.startswith(taken)))
+    monkeypatch.setattr(deployment, "read", lambda path: (without / path.relative_to("infra/deploy")).read_text())
+    assert fault in " ".join(str(found) for found in check_deployment())
+
+
+def test_memory_without_a_maximum_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (DEPLOY / "compose.yaml").read_text().replace("/tmp:size=256m,mode=1777", "/tmp")
+    monkeypatch.setattr(
+        deployment, "read", lambda path: text if path.name == "compose.yaml" else (ROOT / path).read_text()
+    )
+    assert "memory without a maximum" in " ".join(str(found) for found in check_deployment())
 
 
 def test_words_that_a_command_does_not_understand_are_found() -> None:
@@ -48,7 +78,7 @@ def test_systemd_understands_the_units(tmp_path: Path) -> None:
         kind = service.split("@")[0]
         shutil.copy(tmp_path / f"rathausplatz-{kind}@8000.service", tmp_path / f"rathausplatz-{service}.service")
     units = sorted(str(path) for path in tmp_path.glob("*.service"))
-    assert len(units) == 7
+    assert len(units) == 8
     done = run(
         str(find_or_install("systemd-analyze")), "verify", "--man=no", *units, str(tmp_path / "rathausplatz.target")
     )
@@ -75,24 +105,18 @@ def test_postgresql_understands_its_settings() -> None:
     assert (done.stdout.strip(), done.returncode) == ("512", 0), done.stderr
 
 
-@pytest.mark.parametrize("kind", ["broker", "cache"])
-def test_redis_understands_its_settings(kind: str) -> None:
+def test_redis_understands_its_settings() -> None:
     from redis import Redis
 
-    with redis(kind) as url, Redis.from_url(url) as client:
-        assert (
-            client.config_get("maxmemory-policy")["maxmemory-policy"]
-            == {
-                "broker": "noeviction",
-                "cache": "allkeys-lru",
-            }[kind]
-        )
+    with redis() as url, Redis.from_url(url) as client:
+        assert client.config_get("maxmemory-policy")["maxmemory-policy"] == "noeviction"
 
 
 def test_the_commands_of_the_operating_page_are_understood() -> None:
     page = (ROOT / "docs" / "how-to" / "operate.md").read_text()
     ours = "serve|worker|beat|build|check|migrate|commune|fleet|domain|cell|database|directory|operator"
-    said = re.findall(rf"`(?:rathausplatz(?:-as-owner(?: --admin| --release \S+)*)? )?((?:{ours})\b[^`]*)`", page)
+    command = rf"((?:{ours})(?![.\w])[^`]*)"
+    said = re.findall(rf"`(?:rathausplatz(?:-as-owner(?: --admin| --release \S+)*)? )?{command}`", page)
     commands = {" ".join(command.split()).replace(" N ", " 2 ") for command in said}
     faults = {command: fault for command in commands if (fault := misunderstood(command.split()))}
     assert len(commands) > 20
