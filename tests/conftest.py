@@ -12,7 +12,6 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import hypothesis
@@ -20,7 +19,7 @@ import psycopg
 import pytest
 
 from infra.embedded.postgres import start_server, with_login
-from tests.settings import APP_LOGIN, COMMUNE_ROLE_PREFIX, OWNER_LOGIN, ROOT, TEST_DATA
+from tests.settings import APP_LOGIN, COMMUNE_ROLE_PREFIX, NO_DATABASE_YET, OWNER_LOGIN, ROOT, TEST_DATA
 
 PASSWORD = "for-tests"  # servers that trust everybody don't ask for it
 # how long an example takes says something of the machine, not of the code
@@ -159,6 +158,9 @@ def django_db_setup(fresh_database: str, django_db_blocker: Any) -> Iterator[Non
         provision("Wurzen, Stadt", slug="wurzen", postcode="04808", facts={"address": town_hall})
         connection.close()
     yield
+    from tenants.communes.counters import line
+
+    line.close()
     with django_db_blocker.unblock():
         connection.close()
 
@@ -171,15 +173,20 @@ def _data_dir() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
-    """No test finds what another left in the process's memories or the caches."""
+    """No test finds what another left in the process's memories, the caches or the counters."""
+    from django.conf import settings
     from django.core.cache import caches
     from django.utils import translation
 
+    from tenants.communes import counters
     from tenants.communes.invalidation import forget_everything
 
     forget_everything()
     for alias in caches:
         caches[alias].clear()
+    if settings.DATABASE_URL != NO_DATABASE_YET:
+        counters.line.reopen()
+        counters.forget_all_counts()
     translation.deactivate()  # a request leaves its language behind in the thread
 
 
@@ -279,12 +286,6 @@ def console_client(database: None) -> Any:
     from django.test import Client
 
     return Client(headers={"host": "console.localhost"})
-
-
-@pytest.fixture
-def one_window(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No window of a limit ends while the test counts in it."""
-    monkeypatch.setattr("tenants.communes.limits.time", SimpleNamespace(time=lambda: 7200.0))
 
 
 @pytest.fixture

@@ -10,12 +10,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
 TEST_DATA = ROOT / ".data" / "test"
-for _name in ("RATHAUSPLATZ_DEMO", "CACHE_URL", "CELERY_BROKER_URL", "MAIL_URL", "SENTRY_DSN", "PUBLIC_PORT"):
+for _name in ("RATHAUSPLATZ_DEMO", "CELERY_BROKER_URL", "MAIL_URL", "SENTRY_DSN", "PUBLIC_PORT"):
     os.environ.pop(_name, None)
 os.environ["LOG_LEVEL"] = "WARNING"
 os.environ["SPARE_SCHEMAS"] = "0"  # a test that wants one says so, and takes it away again
 os.environ["RATHAUSPLATZ_DATA"] = str(TEST_DATA / f"run-{uuid.uuid4().hex[:8]}")
-os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or "postgresql://postgres@/not-chosen-yet"
+NO_DATABASE_YET = "postgresql://postgres@/not-chosen-yet"
+os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or NO_DATABASE_YET
 
 from rathausplatz.settings import *  # noqa: E402, F403
 from rathausplatz.settings import STORAGES  # noqa: E402

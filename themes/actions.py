@@ -64,7 +64,7 @@ def remove_brand_file(*, actor: Any, kind: str) -> Brand:
         BrandChange.objects.create(actor=actor.email, tokens=brand.tokens.to_dict() | {"removed": kind})
         invalidate_pages()
         if name := stored.name:
-            transaction.on_commit(lambda: stored.storage.delete(name))
+            transaction.on_commit(lambda: stored.storage.delete(name), robust=True)
     return brand
 
 

@@ -15,6 +15,9 @@ HEX = re.compile(r"^#(?:[0-9a-f]{3}|[0-9a-f]{6})$", re.IGNORECASE)
 OKLCH = re.compile(r"^oklch\(\s*(?P<l>[\d.]+%?)\s+(?P<c>[\d.]+%?)\s+(?P<h>-?[\d.]+)(?:deg)?\s*\)$", re.IGNORECASE)
 
 
+LONGEST_COLOUR = 60
+
+
 class ColourError(ValueError):
     """A text that names no colour we understand."""
 
@@ -40,6 +43,8 @@ def parse(text: str) -> str:
     """Turn ``#rgb``, ``#rrggbb`` or ``oklch(L C H)`` into ``#rrggbb``; raise ColourError for anything
     else.
     """
+    if len(text) > LONGEST_COLOUR:
+        raise ColourError(text[:LONGEST_COLOUR])
     value = text.strip()
     if HEX.match(value):
         digits = value[1:].lower()

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tenants.communes.fields import LineField, MeasureField
+from themes.colour import LONGEST_COLOUR
 from themes.models import Brand
 from themes.tokens import BrandTokens
 from themes.typefaces import TYPEFACES
@@ -34,22 +36,24 @@ CREST_LABELS = [
 class BrandForm(forms.Form):
     """One commune's tokens and files."""
 
-    primary = forms.CharField(
+    primary = LineField(
+        max_length=LONGEST_COLOUR,
         label=_("Hauptfarbe"),
         help_text=_("Für Flächen und Zeichen. Zum Beispiel #a8101c."),
         widget=forms.TextInput(attrs={"type": "color"}),
     )
-    accent = forms.CharField(
+    accent = LineField(
+        max_length=LONGEST_COLOUR,
         label=_("Akzentfarbe"),
         help_text=_("Für alles, was sofort geht oder einlädt."),
         widget=forms.TextInput(attrs={"type": "color"}),
     )
-    tagline = forms.CharField(
+    tagline = LineField(
         label=_("Beiname"), help_text=_("Steht über dem Namen, höchstens 60 Zeichen."), max_length=60, required=False
     )
     typeface = forms.ChoiceField(label=_("Schrift"), choices=[(key, face.label) for key, face in TYPEFACES.items()])
-    radius = forms.FloatField(label=_("Eckenradius"), help_text=_("0 eckig, 1 rund."), min_value=0, max_value=2)
-    density = forms.FloatField(
+    radius = MeasureField(label=_("Eckenradius"), help_text=_("0 eckig, 1 rund."), min_value=0, max_value=2)
+    density = MeasureField(
         label=_("Weite"), help_text=_("1 ist normal, 0,8 eng, 1,3 weit."), min_value=0.8, max_value=1.3
     )
     scene = forms.ChoiceField(label=_("Bild auf der Startseite"), choices=SCENE_LABELS)

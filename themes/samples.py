@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 
+from tenants.communes.fields import LineField, TextField
+
 ERRANDS = (
     ("Bewohnerparken beantragen", "Ausweis sofort zum Ausdrucken", "sofort", "now"),
     ("Wohnsitz ummelden", "Nach dem Umzug, innerhalb von zwei Wochen", "Termin", ""),
@@ -37,13 +39,17 @@ class SampleForm(forms.Form):
     """One field of every kind."""
 
     use_required_attribute = False
-    k = forms.CharField(
+    k = LineField(
+        max_length=20,
         label="Kennzeichen",
         help_text="Wie auf dem Nummernschild, zum Beispiel G AB 123",
         error_messages={"required": "Bitte geben Sie Ort, Buchstaben und Zahl an."},
     )
-    m = forms.CharField(
-        label="Hersteller und Modell", required=False, help_text="Hilft, wenn das Kennzeichen unleserlich ist."
+    m = LineField(
+        max_length=254,
+        label="Hersteller und Modell",
+        required=False,
+        help_text="Hilft, wenn das Kennzeichen unleserlich ist.",
     )
     own = forms.ChoiceField(
         label="Ist das Auto auf Sie zugelassen?",
@@ -53,7 +59,7 @@ class SampleForm(forms.Form):
     )
     z = forms.ChoiceField(label="Zone", choices=[("A", "Innenstadt"), ("B", "Bahnhof")], required=False)
     f = forms.FileField(label="Erklärung der Halterin oder des Halters", required=False, help_text="Foto oder PDF")
-    t = forms.CharField(label="Bemerkung", required=False, widget=forms.Textarea)
+    t = TextField(max_length=500, label="Bemerkung", required=False, widget=forms.Textarea)
     ok = forms.BooleanField(
         label="Ich habe die Hinweise zum Datenschutz gelesen.",
         error_messages={"required": "Bitte bestätigen Sie das Kästchen."},

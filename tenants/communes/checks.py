@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Finding
 from django.db.models import ForeignKey
 
 
@@ -66,3 +68,31 @@ def hosts_are_named(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
             )
         ]
     return []
+
+
+@register(Tags.security, deploy=True)
+def proxies_are_counted(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """communes.E010: behind Caddy each visitor has an address of their own; without it all share one in every limit."""
+    if settings.PROXY_HOPS > 0 or settings.DEMO:
+        return []
+    return [
+        Error(
+            "PROXY_HOPS is 0: every visitor has the address of the proxy, and the limits of one are those of all.",
+            hint="Set PROXY_HOPS to the number of proxies of yours in front of the web server (1 with Caddy alone).",
+            id="communes.E010",
+        )
+    ]
+
+
+@register(Tags.caches, deploy=True)
+def no_cache_is_left_over(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """communes.W003: nobody keeps a server for a cache that nothing reads."""
+    if not os.environ.get("CACHE_URL"):
+        return []
+    return [
+        Finding(
+            "CACHE_URL is set, but each process remembers for itself and nothing reads it.",
+            hint="Take the variable away, and the Redis behind it if it is not the broker.",
+            id="communes.W003",
+        )
+    ]

@@ -15,3 +15,5 @@ class SiteRequest(HttpRequest):
     host_kind: HostKind
     commune: CommuneRef | None
     view_failed: bool
+    database_error: BaseException
+    view_answered: bool

@@ -45,3 +45,8 @@ def role_of(schema: str) -> str:
 def quoted(name: str) -> str:
     """A name as SQL writes it."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as SQL writes it between quotes, a quoted name too. Needs `standard_conforming_strings`, the default."""
+    return "'" + text.replace("'", "''") + "'"

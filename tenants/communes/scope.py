@@ -17,6 +17,7 @@ from typing import Any
 
 from django.db import transaction
 
+from tenants.communes.eras import Work, work_for
 from tenants.communes.roles import owner_role, platform_role, role_of
 
 PUBLIC_SCHEMA = "public"
@@ -108,10 +109,11 @@ def require_commune() -> CommuneRef:
 
 
 @contextmanager
-def _entered(scope: Scope) -> Iterator[None]:
+def _entered(scope: Scope) -> Iterator[Work]:
     token = _scope.set(scope)
     try:
-        yield
+        with work_for(scope.schema) as work:
+            yield work
     finally:
         _scope.reset(token)
 
@@ -142,8 +144,10 @@ def commune_scope(commune: CommuneRef, *, savepoint: bool = True) -> Iterator[Co
     caller wants to stand or fall as a whole (`savepoint=False`). Raises UnknownCellError when this process has no
     address of the commune's cell.
     """
-    with _entered(_scope_of(commune)), transaction.atomic(savepoint=savepoint):
+    with _entered(_scope_of(commune)) as work, transaction.atomic(savepoint=savepoint):
         yield commune
+        if transaction.get_rollback():
+            work.note_change()
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from django.db import DatabaseError
 
 from tenants.communes.cells import is_reachable
 from tenants.communes.cells.window import SECONDS_OF_A_MOVE, is_moving
+from tenants.communes.counters import forget_ended_counts
 from tenants.communes.lanes import (
     COMMUNES,
     OWNER,
@@ -34,14 +35,19 @@ _lanes_of_owner: dict[str, str] = {}
 
 
 class CommuneTask(Task):
-    """Takes its place in a lane when it is sent, and gives it up when it begins (`tenants.communes.lanes`)."""
+    """Takes its place in a lane when it is sent, and gives it up when it begins (`tenants.communes.lanes`).
+
+    A task with a `lane` of its own stands there, however many there are.
+    """
+
+    lane = ""
 
     def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
         """Send the task. Only a caller that names a `queue` passes by the lanes."""
         if "queue" not in options:
             # a retry brings the place where it was delivered: it queues up again like any other
             options = {name: value for name, value in options.items() if name not in ("exchange", "routing_key")}
-            options["queue"] = enter_lane(kwargs["schema"])
+            options["queue"] = self.lane or enter_lane(kwargs["schema"])
             options["headers"] = (options.get("headers") or {}) | {"lane": options["queue"]}
         return super().apply_async(args, kwargs, **options)
 
@@ -118,3 +124,9 @@ def owner_task(*, name: str, lane: str = OWNER, **options: Any) -> Any:
 def route_task(name: str, *_: Any, **__: Any) -> dict[str, str] | None:
     """Celery's router (CELERY_TASK_ROUTES): the owner's tasks go to the owner's queues."""
     return {"queue": _lanes_of_owner[name]} if name in _lanes_of_owner else None
+
+
+@shared_task(name="tenants.communes.tidy_counts", acks_late=True)
+def tidy_counts() -> None:
+    """Remove counts that have ended. May be delivered twice."""
+    forget_ended_counts()

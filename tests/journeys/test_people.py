@@ -23,14 +23,16 @@ ACCOUNTS = {account.group: account.address for account in PORTAL_ACCOUNTS}
 
 
 def send_from_outside_every_zone(invite: Invite, applicant: applying.Applicant) -> tuple[Page, str]:
-    """Apply for an address without a zone; returns the case's page and its number."""
+    """Apply for an address without a zone; returns the case's page and its number, once it is a person's turn."""
     page = invite(viewport=PHONE).open("gera", "/antrag/bewohnerparkausweis/")
     applying.start(page)
     applying.fill_address(page, applicant)
     page.get_by_label("trotzdem stellen").check()
     applying.proceed(page)
     applying.fill_the_rest(page, applicant)
-    return page, applying.send(page)
+    number = applying.send(page)
+    expect(page.get_by_role("main")).to_contain_text("Ein Mensch prüft", timeout=DECIDED_WITHIN)
+    return page, number
 
 
 def open_at_the_desk(clerk: Visitor, number: str) -> Page:

@@ -14,5 +14,6 @@ from rathausplatz.settings.logging import *
 from rathausplatz.settings.mail import *
 from rathausplatz.settings.metrics import *
 from rathausplatz.settings.security import *
+from rathausplatz.settings.uploads import *
 from rathausplatz.settings.web import *
 from rathausplatz.settings.worker import *

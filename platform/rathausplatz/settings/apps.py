@@ -9,8 +9,9 @@ SHARED_ONLY = [
     "services.definitions",
     "console",
 ]
-# one table in public and one in each schema: people, their sessions, what Django needs to know of models
+# one table in public and one in each schema: people, their sessions, their mails, what Django needs to know of models
 BOTH = [
+    "tenants.mails",
     "tenants.accounts",
     "django.contrib.contenttypes",
     "django.contrib.auth",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from rathausplatz.settings.base import BASE_DOMAIN, DATA_DIR, DEMO, env
 
 _config = env.email_url("MAIL_URL", default="consolemail://" if DEMO else "filemail://")
-EMAIL_BACKEND = _config["EMAIL_BACKEND"]
+_SMTP, _OURS = "django.core.mail.backends.smtp.EmailBackend", "tenants.mails.smtp.EmailBackend"
+EMAIL_BACKEND = str(_config["EMAIL_BACKEND"]).replace(_SMTP, _OURS)
 EMAIL_HOST = _config.get("EMAIL_HOST") or "localhost"
 EMAIL_PORT = _config.get("EMAIL_PORT") or 25
 EMAIL_HOST_USER = _config.get("EMAIL_HOST_USER") or ""

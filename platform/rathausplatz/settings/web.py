@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from rathausplatz.settings.base import DEBUG
+from rathausplatz.settings.base import DEBUG, env
 
 ROOT_URLCONF = "rathausplatz.urls.operator"
 WSGI_APPLICATION = "rathausplatz.wsgi.application"
 APPEND_SLASH = True
+# how many requests Django answers at once in each process; each thread keeps a connection to the database
+WEB_THREADS = env.int("WEB_THREADS", default=4)
 MIDDLEWARE = [
     "rathausplatz.metrics.middleware.MetricsMiddleware",
     "rathausplatz.middleware.RequestContextMiddleware",
@@ -22,12 +24,16 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "tenants.accounts.middleware.PrivacyMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tenants.accounts.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "rathausplatz.parameters.ParametersMiddleware",
     "rathausplatz.middleware.PortalRedirectMiddleware",
     "tenants.accounts.middleware.AccessMiddleware",
+    "tenants.communes.limited_views.LimitMiddleware",
     "tenants.communes.middleware.RollbackMiddleware",
 ]
 TEMPLATES = [

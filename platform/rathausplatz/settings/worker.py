@@ -81,14 +81,26 @@ CELERY_TIMEZONE = "Europe/Berlin"
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 2000
 # seconds until the task of a killed child goes back into its queue
 CELERY_WORKER_LOST_WAIT = 2.0
+# seconds after which a worker that is silent, or takes no message although it has room, is started again; as long may a
+# child of it be stopped, or hold a task that it doesn't begin
+WORKER_PATIENCE = env.int("WORKER_PATIENCE", default=60)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# a broker may be away for as long as it likes: the worker waits
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
+# a connection kept from before may be broken: once more on a new one, then the row is left to the schedule
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "communes.nightly": {"task": "tenants.communes.nightly", "schedule": crontab(hour=1, minute=30)},
     "cells.tidy": {"task": "tenants.communes.cells.tidy", "schedule": 300.0},
+    "communes.counts": {"task": "tenants.communes.tidy_counts", "schedule": 300.0},
     "cases.sweep": {"task": "services.cases.tasks.sweep", "schedule": 30.0},
     "cms.publish": {"task": "cms.tasks.publish", "schedule": 60.0},
     "communes.provision": {"task": "tenants.communes.provision_waiting", "schedule": 30.0},
     "domains.recheck": {"task": "tenants.communes.domains.tasks.recheck_domains", "schedule": 300.0},
     "documents.tidy": {"task": "services.documents.tasks.tidy", "schedule": 86400.0},
+    "exports.resend": {"task": "tenants.communes.resend_exports", "schedule": 600.0},
+    "mails.sweep": {"task": "tenants.mails.tasks.sweep", "schedule": 60.0},
+    "mails.tidy": {"task": "tenants.mails.tasks.tidy", "schedule": 86400.0},
     "forms.purge": {"task": "services.forms.tasks.purge", "schedule": 3600.0},
 }

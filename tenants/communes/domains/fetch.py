@@ -22,6 +22,8 @@ PATIENCE = 4.0
 MOST_BYTES = 16 * 1024
 MOST_ADDRESSES = 3
 # reach an IPv4 address through another: an internal one could hide in it (RFC 6052, 8215, 3056, 4380)
+# not routed on the public internet, although Python calls them global (RFC 3879, RFC 7335, RFC 7600)
+UNROUTED = tuple(map(ipaddress.ip_network, ("fec0::/10", "192.0.0.0/24", "192.88.99.0/24", "5f00::/16")))
 DISGUISES = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")))
 
 
@@ -47,7 +49,7 @@ def is_public_address(text: str) -> bool:
     address = ipaddress.ip_address(text)
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
         address = address.ipv4_mapped
-    if any(address in network for network in DISGUISES if network.version == address.version):
+    if any(address in network for network in (*DISGUISES, *UNROUTED) if network.version == address.version):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 

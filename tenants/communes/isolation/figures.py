@@ -1,4 +1,7 @@
-"""Sizes and row counts: PostgreSQL tells them of every table to everybody, and a commune's belong to nobody else."""
+"""Sizes and row counts: PostgreSQL tells them of every table, of its databases and disks to everybody.
+
+A commune's belong to nobody else, and how much all of them do together is the operator's affair.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,19 @@ from psycopg import sql
 _VIEWS = """
 SELECT c.oid::regclass::text FROM pg_class c
 WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.relkind = 'v'
-  AND c.relname ~ '^pg_stat(io)?_(xact_)?(all|sys|user)_(tables|indexes|sequences)$'
+  AND c.relname ~ '^pg_stat(io)?_((xact_)?(all|sys|user)_(tables|indexes|sequences)|database(_conflicts)?)$'
   AND has_table_privilege('public', c.oid, 'SELECT') ORDER BY 1
 """
-# sizes, and what those views ask of one relation; figures of databases and subscriptions are other things
+# sizes, and what those views ask of one relation, or of the database as a whole
 _FUNCTIONS = """
 SELECT p.oid::regprocedure::text FROM pg_proc p
 WHERE p.pronamespace = 'pg_catalog'::regnamespace AND (
-    p.proname IN ('pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size', 'pg_database_size')
+    p.proname IN (
+        'pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size', 'pg_database_size',
+        'pg_tablespace_size'
+    )
     OR p.proname ~ '^pg_stat_get_' AND p.proargtypes::text = '26'
-    AND p.proname !~ '^pg_stat_get_(db|subscription|(xact_)?function)_?'
+    AND p.proname !~ '^pg_stat_get_(subscription|(xact_)?function)_?'
 ) AND has_function_privilege('public', p.oid, 'EXECUTE') ORDER BY 1
 """
 # PostgreSQL's own role for those who watch a server

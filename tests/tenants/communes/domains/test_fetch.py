@@ -40,6 +40,9 @@ NAME, PATH = "www.gera.example", "/.well-known/rathausplatz/abc"
         "64:ff9b:1::a00:1",
         "2002:7f00:1::",
         "2001:0:7f00:1::",
+        "fec0::1",
+        "192.0.0.8",
+        "192.0.0.170",
     ],
 )
 def test_addresses_of_inner_networks_are_not_public(address: str) -> None:
