@@ -32,7 +32,7 @@ from tenants.communes.roles import platform_role
 PATIENCE = 1.0
 PATIENCE_IN_LINE = 2.0
 # after a failure nobody tries for so long, so that a database that hangs costs each request at most one wait
-PAUSE = 5.0
+PAUSE = 1.0
 SAID_EVERY = 60.0
 log = structlog.get_logger(__name__)
 # called for each count that could not be made
