@@ -247,7 +247,6 @@ def picture(colour: tuple[int, int, int]) -> ImageFile:
     return ImageFile(BytesIO(buffer.getvalue()), name="wappen.png")
 
 
-@pytest.mark.filterwarnings("ignore:Exception ignored in. <function SpooledTemporaryFile")  # left open by Wagtail
 def test_renditions_of_pictures_with_the_same_number_stay_apart(gera: Any, wurzen: Any) -> None:
     from wagtail.images import get_image_model
 

@@ -19,10 +19,6 @@ from tests.cms.test_desk import sign_in
 from tests.cms.test_media import bytes_of
 from tests.test_urls import patterns
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Exception ignored in. <function SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning",
-    "ignore:Unclosed file <tempfile.SpooledTemporaryFile:ResourceWarning",
-)
 NASTY = {
     "nul": "a%00b",
     "surrogate": "%ED%A0%80",

@@ -19,12 +19,6 @@ from cms.models import NewsIndexPage, NewsPage
 from tenants.communes.scope import commune_scope
 from tests.cms.test_desk import sign_in
 
-# Wagtail leaves the file that a rendition was drawn into to the garbage collector
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Exception ignored in. <function SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning",
-    "ignore:Unclosed file <tempfile.SpooledTemporaryFile:ResourceWarning",
-)
-
 
 def bytes_of(kind: str = "PNG", size: tuple[int, int] = (1600, 1000)) -> bytes:
     out = io.BytesIO()

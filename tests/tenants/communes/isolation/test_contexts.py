@@ -36,8 +36,6 @@ from tenants.communes.scope import (
 )
 
 pytestmark = pytest.mark.commits
-# the ASGI handler leaves the request's body file to the garbage collector
-left_open_by_django = pytest.mark.filterwarnings("ignore:Exception ignored in. <function SpooledTemporaryFile")
 
 
 def where_am_i() -> str:
@@ -157,7 +155,6 @@ def test_a_streamed_answer_that_breaks_leaves_nothing_behind(views: None) -> Non
     assert not connection.in_atomic_block
 
 
-@left_open_by_django
 def test_async_views_ask_in_their_own_commune_however_they_interleave(views: None, secret_of_wurzen: str) -> None:
     hosts = {name: find_commune(name).ref().primary_host for name in ("gera", "wurzen")}
 
@@ -174,7 +171,6 @@ def test_async_views_ask_in_their_own_commune_however_they_interleave(views: Non
         assert (secret_of_wurzen in said) == (name == "wurzen")
 
 
-@left_open_by_django
 def test_an_async_stream_is_refused_outside_a_transaction_of_its_own(views: None) -> None:
     host = find_commune("gera").ref().primary_host
     answer = asyncio.run(ask(host, "/probe/streamed_async/"))
