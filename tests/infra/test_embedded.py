@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import pwd
 import signal
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -105,3 +107,17 @@ def test_the_list_of_holders_may_be_cut_off_by_a_kill(tmp_path: Path) -> None:
     with durable_server(folder):
         (folder / ".handle_pids.json").write_text("[12, 3")
         assert start_server(folder).is_up()
+
+
+if os.geteuid() == 0:  # nobody else can make users
+
+    def test_two_first_starts_at_once_agree_on_the_user_that_the_server_runs_as() -> None:
+        name = f"rp{uuid.uuid4().hex[:10]}"
+        program = f"from infra.embedded.postgres import ensure_user; print(ensure_user({name!r}))"
+        command = [sys.executable, "-c", program]
+        try:
+            running = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+            seen = {process.communicate()[0].strip() for process in running}
+            assert seen == {str(pwd.getpwnam(name).pw_uid)}
+        finally:
+            subprocess.run(["userdel", name], check=True)
