@@ -34,6 +34,8 @@ from tenants.communes.cells.servers import (
 from tenants.communes.provisioning.clone import Catalogue
 
 PATIENCE = 60.0
+# PostgreSQL's words when one transaction writes for long while many others come and go: no slot at this moment
+TOO_MANY_WRITE = "initial slot snapshot too large"
 _OURS = "subname = %s AND subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
 
 
@@ -95,12 +97,17 @@ def copy_and_follow(stream: Stream, catalogue: Catalogue, prepare: Callable[[Adm
 @contextmanager
 def exported_snapshot(stream: Stream, slot: str) -> Iterator[str]:
     """Make a slot and yield the snapshot at which it begins; it can be taken over while the context lasts."""
+    until = time.monotonic() + PATIENCE
     with psycopg.connect(admin_url(stream.publisher), autocommit=True, replication="database") as walsender:
-        made = walsender.pgconn.exec_(f'CREATE_REPLICATION_SLOT "{slot}" LOGICAL pgoutput EXPORT_SNAPSHOT'.encode())
-        snapshot = made.get_value(0, 2) if made.status == ExecStatus.TUPLES_OK else None
-        if snapshot is None:
+        while True:
+            made = walsender.pgconn.exec_(f'CREATE_REPLICATION_SLOT "{slot}" LOGICAL pgoutput EXPORT_SNAPSHOT'.encode())
+            snapshot = made.get_value(0, 2) if made.status == ExecStatus.TUPLES_OK else None
+            if snapshot is not None:
+                break
             said = made.error_message.decode(errors="replace").strip()
-            raise CellError(f"The PostgreSQL of the cell {stream.publisher!r} makes no replication slot: {said}")
+            if TOO_MANY_WRITE not in said or time.monotonic() > until:
+                raise CellError(f"The PostgreSQL of the cell {stream.publisher!r} makes no replication slot: {said}")
+            time.sleep(0.5)
         yield snapshot.decode()
 
 
