@@ -29,7 +29,10 @@ class _Handler(socketserver.StreamRequestHandler):
         if not lines:
             return
         owner = self.server.owner
-        host = next((line.partition(": ")[2] for line in lines if line.lower().startswith("host:")), "")
+        fields = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:])}
+        # closing with a body unread would cut off the answer, too
+        self.rfile.read(int(fields.get("content-length", 0)))
+        host = fields.get("host", "")
         path = lines[0].split()[1]
         owner.asked.append((host, path))
         owner.heads.append(lines)
