@@ -1,5 +1,8 @@
 """`python -m infra.testing [pytest arguments]`: the suite on two workers, then the journeys in a process of their own.
 
+Beside the suite, a third process runs the tests that mostly wait for other processes (marked `patient`): they cost
+little and would keep a worker for minutes.
+
 First, what the tests run against is installed, once and in one go (`infra.testing.packages`): PgBouncer, Redis,
 RabbitMQ, Caddy, Ceph's S3 and Chromium.
 
@@ -9,9 +12,12 @@ Playwright keeps an event loop running in its thread; libraries that start one t
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from typing import IO
 
 from infra.testing.browser import NoBrowserError, find_browser, missing_browser
 from infra.testing.packages import NotInstalledError, install, missing_packages
@@ -29,20 +35,33 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     subprocess.run([sys.executable, "-m", "infra.translations"], cwd=ROOT, check=True)
-    chosen = (
-        [] if any(argument.startswith(("-n", "--numprocesses")) for argument in arguments) else ["-n", str(WORKERS)]
-    )
     environment = os.environ | {"CHROMIUM": str(browser)}
     if arguments:
+        chosen = [] if any(one.startswith(("-n", "--numprocesses")) for one in arguments) else ["-n", str(WORKERS)]
         return _pytest([*chosen, "--dist=loadgroup", *arguments], environment)
-    first = _pytest([*chosen, "-m", "not journey"], environment)
-    second = _pytest(["-m", "journey"], environment)
-    return first or second
+    with tempfile.TemporaryFile("w+") as said:
+        with _begin(["-m", "patient"], environment, output=said) as beside:
+            codes = [
+                _pytest(["-n", str(WORKERS), "--dist=worksteal", "-m", "not journey and not patient"], environment)
+            ]
+        codes.append(beside.returncode)
+        said.seek(0)
+        shutil.copyfileobj(said, sys.stdout)
+        sys.stdout.flush()
+    codes.append(_pytest(["-m", "journey"], environment))
+    return next((code for code in codes if code), 0)
 
 
 def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
+    with _begin(arguments, environment) as running:
+        return running.wait()
+
+
+def _begin(
+    arguments: list[str], environment: dict[str, str], *, output: IO[str] | None = None
+) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "pytest", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment).returncode  # noqa: S603
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)  # noqa: S603
 
 
 if __name__ == "__main__":

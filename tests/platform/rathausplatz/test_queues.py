@@ -12,7 +12,7 @@ from tenants.communes.lanes import DELIVERED_AT_MOST
 from tests.servers.running import wait_until
 from tests.servers.workplace import BUSY, OTHERS, Workplace
 
-pytestmark = pytest.mark.xdist_group("queues")
+pytestmark = [pytest.mark.xdist_group("queues"), pytest.mark.patient]
 
 
 def test_one_commune_with_much_to_do_makes_no_other_wait(workplace: Workplace) -> None:

@@ -11,6 +11,7 @@ from rathausplatz.front.bodies import GRACE, MOST_BYTES, MOST_OF_ONE
 from tests.platform.rathausplatz.front.conftest import HOST, OTHER
 from tests.servers.http import Visitor, visit
 
+pytestmark = pytest.mark.patient
 SIGN_IN = "/konto/anmelden/"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 

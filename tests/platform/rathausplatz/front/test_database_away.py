@@ -12,6 +12,7 @@ from tests.servers.http import Said, visit
 from tests.servers.running import wait_until
 from tests.servers.stoppable_postgres import StoppablePostgres
 
+pytestmark = pytest.mark.patient
 AT_ONCE = 3.0
 WITHIN = 15.0
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -17,6 +17,7 @@ from tests.servers.platform import ask, platform_environ
 from tests.servers.running import ROOT, free_port, running, wait_until
 from tests.servers.streaming_site import LINES
 
+pytestmark = pytest.mark.patient
 CONTENT = os.urandom(5_000_000)
 
 
