@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -15,7 +17,9 @@ def start_django() -> None:
     """Load the project with a data folder of its own, so that a check leaves nothing behind."""
     import django
 
-    os.environ.setdefault("RATHAUSPLATZ_DATA", tempfile.mkdtemp(prefix="rathausplatz-check-"))
+    if "RATHAUSPLATZ_DATA" not in os.environ:
+        os.environ["RATHAUSPLATZ_DATA"] = folder = tempfile.mkdtemp(prefix="rathausplatz-check-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rathausplatz.settings")
     django.setup()
 
