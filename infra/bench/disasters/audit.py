@@ -26,17 +26,22 @@ DECIDED = ("granted", "in_review", "rejected")
 
 
 def open_work() -> list[str]:
-    """Steps that wait or failed and are not for later, of the commune of the scope."""
+    """Steps that wait or failed and are not for later, and mails that wait or were given up, of the scope's commune."""
     from django.utils import timezone
 
     from services.cases.models import CaseStep
+    from tenants.mails.models import OutgoingMail
 
     later = timezone.now() + timedelta(days=2)
     undone = CaseStep.objects.exclude(state="done").exclude(due_at__gt=later).exclude(case__state="in_review")
-    return [
+    steps = [
         f"{step.case.number} {step.name}: {step.state}, {step.attempts} tries, {step.last_error[:60]}"
         for step in undone.select_related("case")
         if step.state == "failed" or step.due_at is not None
+    ]
+    return steps + [
+        f"mail {mail.cause}: {mail.state}, {mail.attempts} tries, {mail.last_error[:60]}"
+        for mail in OutgoingMail.objects.exclude(state="sent")
     ]
 
 
@@ -111,10 +116,10 @@ def unsent_links(prefix: str) -> dict[str, int]:
     return dict(Counter(Idea.objects.filter(email__startswith=prefix).values_list("email", flat=True)))
 
 
-def waiting_steps(admin_url: str, schema: str) -> int:
-    """How many steps of the commune's cases wait or failed; -1 while the database does not answer."""
+def waiting_work(admin_url: str, schema: str) -> int:
+    """How many steps of the commune's cases wait or failed, and how many mails wait; -1 without a database."""
     question = f"""
-        SELECT count(*) FROM "{schema}".cases_casestep s JOIN "{schema}".cases_case c ON c.id = s.case_id
+        SELECT (SELECT count(*) FROM "{schema}".mails_outgoingmail WHERE state = 'waiting') + count(*) FROM "{schema}".cases_casestep s JOIN "{schema}".cases_case c ON c.id = s.case_id
         WHERE c.state <> 'in_review'
           AND (s.state = 'failed' OR (s.state <> 'done' AND s.due_at < now() + interval '2 days'))
     """

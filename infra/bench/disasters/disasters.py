@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 from infra.bench.disasters.mailserver import MailServer
@@ -86,11 +87,11 @@ class Killer:
         self._over = threading.Event()
 
     def work(self) -> None:
-        """Kill until all kills are done."""
+        """Kill until all kills are done; a kind of which nothing lives at that moment is passed over."""
         kinds = list(kinds_of_death(self._site).items())
         self._chance.shuffle(kinds)
-        for turn in range(self._kills):
-            if self._over.wait(self._chance.uniform(*self._between)):
+        for turn in count():
+            if self.killed.total() >= self._kills or self._over.wait(self._chance.uniform(*self._between)):
                 return
             name, pids = kinds[turn % len(kinds)]
             self._kill(name, pids(), stop="worker" in name and "child" in name and turn // len(kinds) % 3 == 2)
