@@ -2,6 +2,8 @@
 
 A room registers the views in whose name nobody may try without end. What is posted there is counted before the view
 runs; beyond the limit the visitor reads when to go on, in the portal's look (429, RFC 6585 § 4).
+
+Whoever else answers with 429, page or API, in whatever words: the answer says when to try again (`Retry-After`).
 """
 
 from __future__ import annotations
@@ -15,10 +17,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from tenants.communes.counters import Taken
-from tenants.communes.limits import Limit, first_exceeded, give_back
+from tenants.communes.limits import MINUTE, Limit, first_exceeded, forget_refusals, give_back, seconds_refused
 from tenants.communes.registry import Registry
 
 Tries = tuple[tuple[Limit, str], ...]
+TOO_MANY_REQUESTS = 429
+# for what is not counted by time, such as drafts that are open at once
+WAIT_IF_UNKNOWN = 10 * MINUTE
 
 
 def no_try(_response: HttpResponseBase) -> bool:
@@ -39,13 +44,16 @@ limited_views: Registry[LimitedView] = Registry("views that may not be tried wit
 
 
 class LimitMiddleware:
-    """Counts what is posted to limited views. Stands behind those who say who asks and who may."""
+    """Counts what is posted to limited views, and says when to come back. Stands behind those who say who asks."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        forget_refusals()
         response = self.get_response(request)
+        if response.status_code == TOO_MANY_REQUESTS:
+            response.headers.setdefault("Retry-After", str(seconds_refused() or WAIT_IF_UNKNOWN))
         view: LimitedView | None = getattr(request, "limited_view", None)
         if view is not None and view.was_no_try(response):
             for limit, subject in request.counted_tries:  # type: ignore[attr-defined]
@@ -70,7 +78,7 @@ class LimitMiddleware:
 def too_many(request: HttpRequest, refused: Taken) -> HttpResponse:
     """The page for whoever tried too often."""
     words = {"minutes": max(1, ceil(refused.wait / 60))}
-    answer = render(request, "themes/errors/429.html", words, status=429)
+    answer = render(request, "themes/errors/429.html", words, status=TOO_MANY_REQUESTS)
     answer.headers["Retry-After"] = str(max(1, refused.wait))
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -5,6 +5,7 @@ Every limit of the product is a `Limit` in the room whose affair it is; docs/ref
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
@@ -18,6 +19,7 @@ from tenants.communes.scope import current_scope
 MINUTE, HOUR, DAY = 60, 3600, 86400
 # what a household or a company is given of IPv6, and who wants may use each address of it in turn
 PREFIX_OF_NETWORK = 64
+_refused_for: ContextVar[int] = ContextVar("refused_for", default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,20 @@ def is_exceeded(limit: Limit, subject: str) -> bool:
 
 def try_once(limit: Limit, subject: str) -> Taken:
     """The same, with the seconds to wait if it is one too many."""
-    return counters.take(_place(limit, subject), most=limit.times, seconds=limit.seconds)
+    taken = counters.take(_place(limit, subject), most=limit.times, seconds=limit.seconds)
+    if not taken.granted:
+        _refused_for.set(taken.wait)
+    return taken
+
+
+def forget_refusals() -> None:
+    """Nothing has been refused yet: a request begins."""
+    _refused_for.set(0)
+
+
+def seconds_refused() -> int:
+    """How long what was refused last stays refused; 0 if nothing was since `forget_refusals`."""
+    return _refused_for.get()
 
 
 def first_exceeded(*tries: tuple[Limit, str]) -> Taken | None:
