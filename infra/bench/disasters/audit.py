@@ -119,7 +119,8 @@ def unsent_links(prefix: str) -> dict[str, int]:
 def waiting_work(admin_url: str, schema: str) -> int:
     """How many steps of the commune's cases wait or failed, and how many mails wait; -1 without a database."""
     question = f"""
-        SELECT (SELECT count(*) FROM "{schema}".mails_outgoingmail WHERE state = 'waiting') + count(*) FROM "{schema}".cases_casestep s JOIN "{schema}".cases_case c ON c.id = s.case_id
+        SELECT count(*) + (SELECT count(*) FROM "{schema}".mails_outgoingmail WHERE state = 'waiting')
+        FROM "{schema}".cases_casestep s JOIN "{schema}".cases_case c ON c.id = s.case_id
         WHERE c.state <> 'in_review'
           AND (s.state = 'failed' OR (s.state <> 'done' AND s.due_at < now() + interval '2 days'))
     """
