@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -37,11 +40,14 @@ def count_message(request: HttpRequest, case: Case) -> None:
     count_or_refuse(WRITING_TO_CASE, case.number)
 
 
-def may_be_mailed(request: HttpRequest, address: str) -> bool:
-    """Count an application's mails to `address`; False when it got too many today.
+@contextmanager
+def may_be_mailed(request: HttpRequest, address: str) -> Iterator[bool]:
+    """Count an application's mails to `address` unless the context fails; False when it got too many today.
 
     Whoever is signed in and has confirmed the address gets all mails.
     """
     if not address or has_confirmed(request.user, address):
-        return True
-    return not is_written_to_too_often(address, mails=2)
+        yield True
+        return
+    with is_written_to_too_often(address, mails=2) as too_often:
+        yield not too_often

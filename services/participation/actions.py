@@ -48,14 +48,15 @@ def write_idea(*, text: str, email: str, district: str = "", author_name: str = 
     idea = _locked(idea)
     now = timezone.now()
     if idea.state == IdeaState.DRAFT and (idea.mailed_at is None or _is_worth_another_mail(idea, now)):
-        if is_written_to_too_often(idea.email):
-            raise TooOften(
-                "recipient",
-                _("An diese Adresse ging heute schon viel Post von uns. Versuchen Sie es morgen wieder."),
-            )
-        idea.mailed_at = now
-        idea.save(update_fields=["mailed_at"])
-        _write_link(idea)
+        with is_written_to_too_often(idea.email) as too_often:
+            if too_often:
+                raise TooOften(
+                    "recipient",
+                    _("An diese Adresse ging heute schon viel Post von uns. Versuchen Sie es morgen wieder."),
+                )
+            idea.mailed_at = now
+            idea.save(update_fields=["mailed_at"])
+            _write_link(idea)
     return idea
 
 

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from tenants.communes.limits import Limit, is_exceeded
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tenants.communes.limits import Limit, give_back, is_exceeded
 from tenants.mails.queries import recipient_key
 
 # an application counts twice: its receipt, and its result if it is decided at once
 MAILS_STARTED = Limit("mails.started-for-recipient", times=6, seconds=24 * 3600)
 
 
-def is_written_to_too_often(address: str, mails: int = 1) -> bool:
+@contextmanager
+def is_written_to_too_often(address: str, mails: int = 1) -> Iterator[bool]:
     """Count mails that a stranger is about to cause to an address, and say whether they are too many for today.
 
-    Mails behind which a person of the administration stands (a question, a decision, an invitation) are not counted.
+    What the context raises out of caused none, so it is not counted: whoever tries again because the database was away
+    keeps their receipt. Mails behind which a person of the administration stands (a question, a decision, an
+    invitation) are not counted.
     """
-    counted = [is_exceeded(MAILS_STARTED, recipient_key(address)) for _mail in range(mails)]
-    return counted[-1]
+    key = recipient_key(address)
+    granted = sum(not is_exceeded(MAILS_STARTED, key) for _mail in range(mails))
+    try:
+        yield granted < mails
+    except BaseException:
+        for _mail in range(granted):
+            give_back(MAILS_STARTED, key)
+        raise

@@ -130,8 +130,10 @@ def _submit(request: HttpRequest, service: OfferedService, draft: Draft, schema:
     applicant = applicant_from(schema, effective_answers(schema, draft.answers))
     try:
         count_or_refuse(SENDING, address_of(request))
-        mailed = may_be_mailed(request, applicant.email)
-        case = submit_case(draft=draft, applicant=applicant, user=request.user, language=get_language(), mailed=mailed)
+        with may_be_mailed(request, applicant.email) as mailed:
+            case = submit_case(
+                draft=draft, applicant=applicant, user=request.user, language=get_language(), mailed=mailed
+            )
     except TooManyTries as refusal:
         return _check_page(request, service, draft, schema, refusal=str(refusal), status=TOO_MANY_REQUESTS)
     except CaseBusy as busy:
