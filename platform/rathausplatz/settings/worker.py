@@ -91,6 +91,7 @@ CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 # a connection kept from before may be broken: once more on a new one, then the row is left to the schedule
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "accounts.tidy": {"task": "tenants.accounts.tasks.tidy", "schedule": 86400.0},
     "communes.nightly": {"task": "tenants.communes.nightly", "schedule": crontab(hour=1, minute=30)},
     "cells.tidy": {"task": "tenants.communes.cells.tidy", "schedule": 300.0},
     "communes.counts": {"task": "tenants.communes.tidy_counts", "schedule": 300.0},

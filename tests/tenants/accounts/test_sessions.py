@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
@@ -14,7 +15,8 @@ from django.test.utils import CaptureQueriesContext
 
 from tenants.accounts.actions import change_colleague, invite_colleague, set_colleague_active
 from tenants.accounts.models import User, UserKind
-from tenants.communes.scope import commune_scope
+from tenants.accounts.tasks import tidy, tidy_commune
+from tenants.communes.scope import commune_scope, public_scope
 from tests.factories.accounts import PASSWORD, SESSION_COOKIE_NAME, SIGN_IN, make_account, signed_in
 
 INBOX = "/arbeitsplatz/"
@@ -257,3 +259,22 @@ def test_a_stolen_session_adds_no_address_without_the_password(gera: Any, clerk:
     assert answer["Location"].startswith("/konto/bestaetigen/")
     with commune_scope(gera):
         assert EmailAddress.objects.filter(email="dieb@example.org").count() == 0
+
+
+def test_sessions_that_ended_are_forgotten_everywhere_and_others_stay(gera: Any, wurzen: Any) -> None:
+    kept = []
+    for scope in (commune_scope(gera), commune_scope(wurzen), public_scope()):
+        with scope:
+            for days in (-1, 1):
+                store = SessionStore()
+                store.set_expiry(days * 86400)
+                store.create()
+                kept += [store.session_key] if days > 0 else []
+    tidy()
+    for schema in (gera.schema, wurzen.schema):
+        tidy_commune(schema=schema)
+    left = []
+    for scope in (commune_scope(gera), commune_scope(wurzen), public_scope()):
+        with scope:
+            left += Session.objects.values_list("pk", flat=True)
+    assert sorted(left) == sorted(kept)
