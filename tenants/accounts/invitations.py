@@ -17,8 +17,10 @@ from django.utils import timezone
 from tenants.accounts.models import User, UserKind
 from tenants.communes.addresses import site_address
 from tenants.mails.actions import keep_mail
+from tenants.mails.queries import problems_of
 from tenants.mails.sweepers import sweepers
 
+CAUSE = "accounts/invitation/"
 PORTAL_URLS = "rathausplatz.urls.portal"
 # who was made earlier and never invited was meant to stay without a mail
 OWED_FOR = timedelta(days=7)
@@ -49,7 +51,15 @@ def invite(*, user_id: int, again: bool = False, inviter: str = "") -> bool:
     EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
     context: dict[str, Any] = {"user": user, "url": invitation_address(user), "inviter": inviter}
     message = get_adapter().mail("account/email/invitation", user.email, context)
-    return keep_mail(cause=f"accounts/invitation/{user.pk}/{user.invited_at:%Y%m%d%H%M%S%f}", message=message)
+    return keep_mail(cause=f"{CAUSE}{user.pk}/{user.invited_at:%Y%m%d%H%M%S%f}", message=message)
+
+
+def undelivered_invitations() -> dict[int, str]:
+    """Accounts whose last invitation has not arrived, each with what the mail server said. One query."""
+    last: dict[int, str] = {}
+    for cause, problem in problems_of(CAUSE).items():
+        last[int(cause.removeprefix(CAUSE).partition("/")[0])] = problem
+    return {key: problem for key, problem in last.items() if problem}
 
 
 def invite_the_owed() -> None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tenants.accounts import actions
 from tenants.accounts.access import allowed
 from tenants.accounts.forms import ColleagueForm, InvitationForm
+from tenants.accounts.invitations import undelivered_invitations
 from tenants.accounts.models import User
 from tenants.accounts.queries import staff_of_commune
 from tenants.accounts.rules import STAFF_GROUPS
@@ -25,8 +26,13 @@ from tenants.accounts.sessions import keep_session
 @require_safe
 def staff(request: HttpRequest) -> HttpResponse:
     """Who works here, and what they may do."""
+    undelivered = undelivered_invitations()
     people = [
-        (person, [STAFF_GROUPS[group.name] for group in person.groups.all() if group.name in STAFF_GROUPS])
+        (
+            person,
+            person.pk in undelivered,
+            [STAFF_GROUPS[group.name] for group in person.groups.all() if group.name in STAFF_GROUPS],
+        )
         for person in staff_of_commune()
     ]
     return render(request, "accounts/staff/list.html", {"people": people})
@@ -66,7 +72,8 @@ def colleague(request: HttpRequest, key: int) -> HttpResponse:
             messages.success(request, _("Gespeichert."))
             return HttpResponseRedirect(reverse("accounts_staff"))
     status = 422 if form.errors else 200
-    return render(request, "accounts/staff/colleague.html", {"form": form, "person": person}, status=status)
+    context = {"form": form, "person": person, "problem": undelivered_invitations().get(person.pk, "")}
+    return render(request, "accounts/staff/colleague.html", context, status=status)
 
 
 @allowed("accounts.manage_staff")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tenants.accounts.tasks import send_invitation
 from tenants.communes.models import AuditEntry
 from tenants.communes.scope import commune_scope
 from tests.factories.mails import send_waiting_mails
+from tests.servers.smtp import MailServer, mail_server
 
 PASSWORD = "apfel kahn turm 7"
 
@@ -33,6 +35,15 @@ def administrator(portal: Any, gera: Any) -> User:
     user = staff_account(gera, "chefin@gera.example", "administrator")
     portal.post("/konto/anmelden/", {"login": user.email, "password": PASSWORD})
     return user
+
+
+@pytest.fixture
+def refusing(settings: Any) -> Iterator[MailServer]:
+    """A real mail server that all mails go to; it answers what it is told to."""
+    with mail_server() as server:
+        settings.EMAIL_BACKEND = "tenants.mails.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 5
+        yield server
 
 
 def test_a_colleague_is_invited_and_recorded_without_a_name(portal: Any, gera: Any, administrator: User) -> None:
@@ -115,3 +126,24 @@ def test_a_clerk_sees_no_accounts(portal: Any, gera: Any) -> None:
 def test_every_screen_opens_for_an_administrator(portal: Any, administrator: User) -> None:
     for path in ("", "einladen/", f"{administrator.pk}/"):
         assert portal.get(f"/arbeitsplatz/personal/{path}").status_code == 200
+
+
+def test_an_invitation_that_did_not_arrive_is_seen_by_who_invited(
+    portal: Any, gera: Any, administrator: User, refusing: MailServer
+) -> None:
+    refusing.to_recipient = ["550 no such user"]
+    portal.post(
+        "/arbeitsplatz/personal/einladen/", {"name": "Tom Neu", "email": "tom@gera.example", "groups": ["clerk"]}
+    )
+    with commune_scope(gera):
+        tom = User.objects.get(email="tom@gera.example")
+        assert send_waiting_mails() == 0
+    page = f"/arbeitsplatz/personal/{tom.pk}/"
+    assert "Einladung kam nicht an" in portal.get("/arbeitsplatz/personal/").content.decode()
+    assert "550 no such user" in portal.get(page).content.decode()
+
+    portal.post(f"{page}einladen/")
+    with commune_scope(gera):
+        assert send_waiting_mails() == 1
+    assert "Einladung kam nicht an" not in portal.get("/arbeitsplatz/personal/").content.decode()
+    assert "550" not in portal.get(page).content.decode()
