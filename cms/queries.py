@@ -5,25 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
-from wagtail.models import Page, PageViewRestriction
+from django.db.models import Q, QuerySet
+from wagtail.models import Page
 
 from cms.addresses import home_paths
 from cms.memory import locale_ids
 from cms.models import EventPage, HomePage, NewsPage, ServiceIndexPage
 from cms.privacy import for_everybody, private
 
-# whether a page, or one above it, is for some people only: asked with the page, so that it holds from the commit on
-IS_RESTRICTED = Exists(
-    PageViewRestriction.objects.alias(inner=ExpressionWrapper(OuterRef("path"), CharField())).filter(
-        inner__startswith=F("page__path")
-    )
-)
-
 
 def restricted_pages() -> QuerySet[Any]:
     """The keys of all pages that are for some people only."""
-    found: QuerySet[Any] = Page.objects.filter(IS_RESTRICTED).values("pk")
+    found: QuerySet[Any] = Page.objects.filter(private()).values("pk")
     return found
 
 
@@ -82,13 +75,13 @@ def pages_on_the_way(path: str, language: str) -> list[Page]:
     for component in [part for part in path.split("/") if part]:
         walked = f"{walked}{component}/"
         paths.append(walked)
-    return list(Page.objects.filter(url_path__in=paths).annotate(is_restricted=IS_RESTRICTED).order_by("depth"))
+    return list(Page.objects.filter(url_path__in=paths).annotate(is_restricted=private()).order_by("depth"))
 
 
 def home_in(language: str) -> HomePage | None:
     """The published home page in a language. One query; the page knows whether it `is_restricted`."""
     root = home_paths().get(language)
-    found: QuerySet[HomePage] = HomePage.objects.live().annotate(is_restricted=IS_RESTRICTED)
+    found: QuerySet[HomePage] = HomePage.objects.live().annotate(is_restricted=private())
     return found.filter(url_path=root).first() if root else None
 
 
