@@ -24,7 +24,15 @@ SCHEMA = Path(__file__).parent / "schemas" / "compose-spec.json"
 DIRECTIVE = re.compile(r"^[A-Z][A-Za-z]+=")
 SECRETS = {"app": {"common.env", "app.env"}, "owner": {"common.env", "owner.env"}}
 SETUP = {"prepare": {"common.env", "admin.env"}, "migrate": {"common.env", "owner.env"}}
-LIMITS_OF_UNITS = ("MemoryMax", "MemorySwapMax", "TasksMax", "LimitNOFILE", "TimeoutStopSec", "RuntimeDirectory")
+LIMITS_OF_UNITS = (
+    "MemoryMax",
+    "MemorySwapMax",
+    "TasksMax",
+    "LimitNOFILE",
+    "TimeoutStopSec",
+    "RuntimeDirectory",
+    "StartLimitIntervalSec",
+)
 LIMITS_OF_SERVICES = ("mem_limit", "memswap_limit", "pids_limit", "ulimits", "tmpfs")
 
 

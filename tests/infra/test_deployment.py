@@ -37,6 +37,7 @@ def test_units_and_compose_file_start_the_listed_processes_with_their_own_secret
         ("systemd/rathausplatz-web@.service", "MemoryMax=", "sets no MemoryMax"),
         ("systemd/rathausplatz-mails.service", "TasksMax=", "sets no TasksMax"),
         ("systemd/rathausplatz-owner.service", "LimitNOFILE=", "sets no LimitNOFILE"),
+        ("systemd/rathausplatz-worker@.service", "StartLimitIntervalSec=", "sets no StartLimitIntervalSec"),
         ("compose.yaml", "  mem_limit: 1g", "sets no mem_limit"),
         ("compose.yaml", "  pids_limit: 256", "sets no pids_limit"),
     ],
