@@ -1,7 +1,8 @@
 """Run one of our functions on content of a stranger, on the other side of the wall.
 
 A child is a fresh interpreter, started by exec (never a fork of a process with threads and locks), and does one job.
-One spare for each module waits with its libraries loaded, so that a small file costs a few milliseconds.
+It stands back for the web server: pages go first. One spare for each module waits with its libraries loaded, so that a
+small file costs a few milliseconds.
 """
 
 from __future__ import annotations

@@ -56,3 +56,8 @@ def write(content: bytes) -> int:
 
 def surroundings(content: bytes) -> dict[str, Any]:
     return {"django": "django" in sys.modules, "environment": sorted(os.environ)}
+
+
+def niceness(_content: bytes) -> int:
+    """How far this process stands back for others."""
+    return os.nice(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -36,6 +37,10 @@ def test_a_refusal_comes_back_as_it_was_said() -> None:
     with pytest.raises(Refused) as refused:
         confined(jobs.refuse, b"svg", SMALL)
     assert (refused.value.code, refused.value.details) == ("no-image", {"part": "svg"})
+
+
+def test_a_parser_stands_back_for_pages() -> None:
+    assert confined(jobs.niceness, b"", SMALL) == min(os.nice(0) + 10, 19)
 
 
 def test_content_over_the_budget_is_not_even_sent() -> None:
