@@ -12,10 +12,13 @@ from tenants.accounts.rules import is_clerk, is_signed_in
 
 @rules.predicate
 def is_not_about_themselves(user: Any, case: Case | None) -> bool:
-    """Nobody does anything in a case of their own (§ 20 VwVfG): decide, ask, settle the fee, restart what failed."""
+    """Nobody does anything in a case of their own (§ 20 VwVfG): decide, ask, settle the fee, restart what failed.
+
+    A case is one's own by the account it was sent from, or by any address of the account.
+    """
     if case is None:
         return True
-    return bool(user.pk != case.user_id and user.email.lower() != case.applicant_email.lower())
+    return bool(user.pk != case.user_id and case.applicant_email.lower() not in user.addresses)
 
 
 rules.add_perm("cases.open_own_page", is_signed_in)

@@ -91,6 +91,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.get_full_name()
 
     @property
+    def addresses(self) -> frozenset[str]:
+        """Every e-mail address of the account in lower case, confirmed or not, read once per object."""
+        if not hasattr(self, "_addresses"):
+            added = self.emailaddress_set.values_list("email", flat=True)  # type: ignore[attr-defined]  # allauth's
+            self._addresses = frozenset(address.lower() for address in (self.email, *added))
+        return self._addresses
+
+    @property
     def group_names(self) -> frozenset[str]:
         """The names of this person's groups, read once per object."""
         if not hasattr(self, "_group_names"):

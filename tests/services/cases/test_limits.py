@@ -229,6 +229,16 @@ def test_nobody_acts_in_their_own_case(in_gera: Any, portal: Any, clerk: Any) ->
     assert charge.is_open
 
 
+@pytest.mark.parametrize("verified", [True, False])
+def test_a_case_is_ones_own_by_any_address_of_the_account(in_gera: Any, clerk: Any, verified: bool) -> None:
+    EmailAddress.objects.create(user=clerk, email="jonas@privat.example", verified=verified)
+    case = submitted(email="Jonas@Privat.example")
+    run_all(case)
+    for name in ("decide_case", "ask_applicant", "settle_charge", "retry_step"):
+        assert not clerk.has_perm(f"cases.{name}", case)
+    assert clerk.has_perm("cases.decide_case", submitted(email="jonas@other.example"))
+
+
 @pytest.mark.parametrize(
     "path", ["/arbeitsplatz/?q=%00", "/arbeitsplatz/?q=a%00b&filter=%00&sort=%00", "/suche/?q=%%0000"]
 )
