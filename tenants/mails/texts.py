@@ -27,7 +27,12 @@ def name_for_mail(name: str) -> str:
 def without_links(text: str, longest: int = 200) -> str:
     """A stranger's text on one line, or "" if a mail programme could make a link of it."""
     line = " ".join(text.split())[:longest]
-    return "" if "://" in line or "www." in line.casefold() or "@" in line else line
+    return "" if has_link(line) else line
+
+
+def has_link(text: str) -> bool:
+    """Whether a programme that shows this text could make a link of it: an address of a page, a host or a mailbox."""
+    return "://" in text or "www." in text.casefold() or "@" in text
 
 
 def _is_of_a_name(sign: str) -> bool:

@@ -23,6 +23,7 @@ from services.forms.plates import LONGEST_TYPED, normalise_plate
 from services.forms.uploads import UploadRefused, check_upload
 from tenants.communes.scanning import UploadUnwanted, scan_upload
 from tenants.communes.text import Longest, tidy_line, tidy_text
+from tenants.mails.texts import has_link
 
 from .context import FormContext
 from .model import Field
@@ -33,6 +34,8 @@ _NUMERIC_DATE = re.compile(r"([0-9]{1,2})[. /-]+([0-9]{1,2})[. /-]+([0-9]{4})")
 _HOUSE_NUMBER = re.compile(r"([0-9]{1,4}) ?([a-zA-Z]?)(?: ?([-/]) ?([0-9]{1,4}) ?([a-zA-Z]?))?")
 _PHONE = re.compile(r"\+?[0-9][0-9 ]{4,24}")
 ADDRESS_PARTS = ("street", "number", "postcode", "city")
+# what stands on sealed documents and on the desk as a person's name
+NAMES = frozenset({"applicant.given_name", "applicant.family_name"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +123,16 @@ class _OneInput(_Typed):
 
 
 class TextKind(_OneInput):
-    """One line."""
+    """One line. A person's name is no link and no address."""
 
     def longest(self, field: Field) -> dict[str, int]:
         return {field.key: field.max_length}
 
     def read(self, field: Field, typed: Mapping[str, str], context: FormContext) -> Cleaned:
-        return Cleaned(typed[field.key])
+        value = typed[field.key]
+        if field.meaning in NAMES and has_link(value):
+            return self.invalid(field, context, _("Schreiben Sie nur den Namen, ohne Adressen und Links."))
+        return Cleaned(value)
 
 
 class TextareaKind(TextKind):

@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
-from services.cases.actions import ask_applicant, retry_step, settle_charge
+from services.cases.actions import SubmissionIncomplete, ask_applicant, retry_step, settle_charge
 from services.cases.limits import BEGINNING, SENDING, WRITING_TO_CASE
 from services.cases.models import Case, CaseState, Message, StepState
 from services.forms.actions import add_upload
@@ -86,8 +86,16 @@ def test_an_address_that_does_not_exist_gets_no_grant_at_once(in_gera: Any) -> N
     assert case.state == CaseState.IN_REVIEW
 
 
+@pytest.mark.parametrize("given_name", ["http://evil.example/", "WWW.evil.example", "win@evil.example"])
+def test_no_application_is_made_in_the_name_of_a_link(in_gera: Any, given_name: str) -> None:
+    with pytest.raises(SubmissionIncomplete) as refusal:
+        submitted(given_name=f"Gewinnen Sie: {given_name}")
+    assert refusal.value.errors["person"] == {"given_name": "Schreiben Sie nur den Namen, ohne Adressen und Links."}
+    assert not Case.objects.exists()
+
+
 def test_a_greeting_carries_no_advertising(in_gera: Any) -> None:
-    run_all(submitted(given_name="Gewinnen Sie 1000 Euro: http://evil.example/", family_name="x0"))
+    run_all(submitted(given_name="Gewinnen Sie 1000 Euro: evil.example", family_name="x0"))
     letters = [message.message().as_string() for message in mail.outbox]
     assert len(letters) == 2
     assert not any("evil" in letter or "1000" in letter for letter in letters)

@@ -144,6 +144,15 @@ def test_each_part_of_an_address_has_its_own_error(permit: FormSchema) -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["http://evil.example", "www.Evil.example", "a@evil.example"])
+@pytest.mark.parametrize("field", ["given_name", "family_name"])
+def test_a_name_is_no_link(permit: FormSchema, field: str, name: str) -> None:
+    typed = {"given_name": "Dr. Ada 2.", "family_name": "Beyer-O'Neill (geb. Muster)", "birth_date": "27.3.1984"}
+    assert not validate_step(permit, "person", typed, {}, GERA).errors
+    refused = validate_step(permit, "person", typed | {field: f"Ada {name}"}, {}, GERA)
+    assert refused.errors == {field: "Schreiben Sie nur den Namen, ohne Adressen und Links."}
+
+
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [
