@@ -20,7 +20,7 @@ from services.cases.queries import case_by_number
 from services.definitions.definition import Definition
 from services.forms.actions import save_step, start_draft
 from services.forms.models import Draft
-from services.forms.queries import form_of, open_draft, sent_draft
+from services.forms.queries import form_of
 from services.forms.quotas import DraftError, TooManyDrafts, origin_of
 from services.forms.rendering import StepForm, step_form
 from services.forms.schema import (
@@ -33,15 +33,19 @@ from services.forms.schema import (
     summary,
     visible_steps,
 )
+from services.forms.stamps import key_of, stamp_of
 from services.forms.uploads import UploadRefused
 from tenants.accounts.access import public
 from tenants.communes.limits import address_of
 
-DRAFTS_KEY = "drafts"
+from .drafts import address_of_step, current_draft, draft_of_page, remember_draft, sent_draft_of_page
+
 FROM_CHECK = "pruefen"
 INCOMPLETE = 422
 TOO_MANY_REQUESTS = 429
 BUSY = 503
+STALE = 409
+STAMP = "_stand"
 
 
 @public
@@ -63,13 +67,13 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         )
     except (TooManyTries, TooManyDrafts) as refusal:
         return _start_page(request, service, fault=str(refusal))
-    request.session[DRAFTS_KEY] = {**request.session.get(DRAFTS_KEY, {}), slug: draft.token}
+    remember_draft(request, slug, draft.token)
     return redirect("cases:step", slug, form_of(shared.key, shared.version).steps[0].key)
 
 
 def _start_page(request: HttpRequest, service: OfferedService, fault: str = "") -> HttpResponse:
-    open_one = open_draft(_token(request, service.slug))
-    going_on = _place_to_go_on(open_one) if open_one and open_one.answers else ""
+    open_one = current_draft(request, service.slug)
+    going_on = _place_to_go_on(request, open_one) if open_one and open_one.answers else ""
     context = {"service": service, "going_on": going_on, "fault": fault}
     return render(request, "cases/start.html", context, status=TOO_MANY_REQUESTS if fault else 200)
 
@@ -80,12 +84,12 @@ def _start_page(request: HttpRequest, service: OfferedService, fault: str = "") 
 def step(request: HttpRequest, slug: str, step_key: str) -> HttpResponse:
     """One page of the form."""
     service = _service_or_404(slug)
-    draft = open_draft(_token(request, slug))
+    draft = draft_of_page(request, slug)
     if draft is None:
         return _gone(request, service)
     schema = form_of(draft.definition_key, draft.definition_version)
     if elsewhere := _detour(schema, draft, step_key):
-        return redirect("cases:step", slug, elsewhere)
+        return redirect(address_of_step(request, draft, "step", elsewhere))
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     context = FormContext(settings=service.settings)
     page = step_form(schema, step_key, data, files, answers=draft.answers, known=_known(request), context=context)
@@ -107,12 +111,14 @@ def step(request: HttpRequest, slug: str, step_key: str) -> HttpResponse:
 def check(request: HttpRequest, slug: str) -> HttpResponse:
     """Check your answers; sending twice leads to the same case."""
     service = _service_or_404(slug)
-    draft = open_draft(_token(request, slug))
+    draft = draft_of_page(request, slug)
     if draft is None:
         return _gone(request, service)
     schema = form_of(draft.definition_key, draft.definition_version)
     if missing := first_open_step(schema, draft.answers):
-        return redirect("cases:step", slug, missing.key)
+        return redirect(address_of_step(request, draft, "step", missing.key))
+    if request.method == "POST" and request.POST.get(STAMP) != stamp_of(draft):
+        return _check_page(request, service, draft, schema, refusal=_changed_meanwhile(), status=STALE)
     if request.method == "POST":
         return _submit(request, service, draft, schema)
     return _check_page(request, service, draft, schema)
@@ -122,7 +128,7 @@ def check(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 def thanks(request: HttpRequest, slug: str) -> HttpResponse:
     """Where an application that was sent from here leads to: its case."""
-    sent = sent_draft(_token(request, slug))
+    sent = sent_draft_of_page(request, slug)
     return redirect("cases:status", sent.reference) if sent else redirect("cases:start", slug)
 
 
@@ -149,13 +155,14 @@ def _submit(request: HttpRequest, service: OfferedService, draft: Draft, schema:
 def _question_page(request: HttpRequest, service: OfferedService, draft: Draft, page: StepForm) -> HttpResponse:
     keys = [each.key for each in visible_steps(page.schema, draft.answers)]
     before = previous_step(page.schema, draft.answers, page.step.key)
-    back = _url("step", service.slug, before.key) if before else _url("start", service.slug)
+    back = address_of_step(request, draft, "step", before.key) if before else _url("start", service.slug)
     context = {
         "service": service,
+        "draft": key_of(draft.token),
         "form": page,
         "current": keys.index(page.step.key) + 1,
         "total": len(keys),
-        "back": _url("check", service.slug) if FROM_CHECK in request.GET else back,
+        "back": address_of_step(request, draft, "check") if FROM_CHECK in request.GET else back,
         "good_news": _good_news(page.schema, draft, service, before.key if before else ""),
         "has_files": any(question.kind == "file" for question in page.questions),
         "held_file": _held_file(page),
@@ -175,20 +182,22 @@ def _check_page(
 ) -> HttpResponse:
     language = get_language() or "de"
     rows = [
-        {"label": row.label, "value": row.value, "url": _change_url(service, row.change_step)}
+        {"label": row.label, "value": row.value, "url": _change_url(request, draft, row.change_step)}
         for row in summary(schema, draft.answers, language)
     ]
     before = previous_step(schema, draft.answers)
     problems = [
-        {"url": _change_url(service, key), "message": message}
+        {"url": _change_url(request, draft, key), "message": message}
         for key, messages in (errors or {}).items()
         for message in messages.values()
     ]
     context = {
         "service": service,
+        "draft": key_of(draft.token),
+        "stamp": stamp_of(draft),
         "rows": rows,
         "before_sending": schema.before_sending.in_language(language) if schema.before_sending else "",
-        "back": _url("step", service.slug, before.key) if before else _url("start", service.slug),
+        "back": address_of_step(request, draft, "step", before.key) if before else _url("start", service.slug),
         "problems": problems,
         "refusal": refusal,
     }
@@ -204,12 +213,11 @@ def _good_news(schema: FormSchema, draft: Draft, service: OfferedService, before
 
 def _after(request: HttpRequest, schema: FormSchema, draft: Draft, step_key: str) -> str:
     """Where a saved page leads: the next one, or back to the check page if that is where it was opened from."""
-    slug = draft.offering_slug
     if FROM_CHECK in request.GET:
         missing = first_open_step(schema, draft.answers)
-        return f"{_url('step', slug, missing.key)}?{FROM_CHECK}=1" if missing else _url("check", slug)
+        return _change_url(request, draft, missing.key) if missing else address_of_step(request, draft, "check")
     target = next_step(schema, draft.answers, step_key)
-    return _url("step", slug, target.key) if target else _url("check", slug)
+    return address_of_step(request, draft, "step", target.key) if target else address_of_step(request, draft, "check")
 
 
 def _detour(schema: FormSchema, draft: Draft, step_key: str) -> str:
@@ -231,14 +239,21 @@ def _held_file(page: StepForm) -> str:
     return next((str(answer["name"]) for answer in answers if answer), "")
 
 
-def _place_to_go_on(draft: Draft) -> str:
+def _place_to_go_on(request: HttpRequest, draft: Draft) -> str:
     first = first_open_step(form_of(draft.definition_key, draft.definition_version), draft.answers)
-    return _url("step", draft.offering_slug, first.key) if first else _url("check", draft.offering_slug)
+    return address_of_step(request, draft, "step", first.key) if first else address_of_step(request, draft, "check")
+
+
+def _changed_meanwhile() -> str:
+    return _(
+        "Ihre Angaben haben sich geändert, seit Sie diese Seite geöffnet haben. Prüfen Sie sie noch einmal und senden "
+        "Sie dann ab."
+    )
 
 
 def _gone(request: HttpRequest, service: OfferedService) -> HttpResponse:
     """No draft to go on with: it was sent (then to the case), expired, or the browser forgot it."""
-    sent = sent_draft(_token(request, service.slug))
+    sent = sent_draft_of_page(request, service.slug)
     case = case_by_number(sent.reference) if sent else None
     if case:
         access.grant(request, case, fresh=True)
@@ -250,16 +265,13 @@ def _known(request: HttpRequest) -> dict[str, Any]:
     return {"applicant.email": request.user.email} if request.user.is_authenticated else {}
 
 
-def _token(request: HttpRequest, slug: str) -> str:
-    return str(request.session.get(DRAFTS_KEY, {}).get(slug, ""))
-
-
 def _url(name: str, *args: str) -> str:
     return reverse(f"cases:{name}", args=args)
 
 
-def _change_url(service: OfferedService, step_key: str) -> str:
-    return f"{_url('step', service.slug, step_key)}?{FROM_CHECK}=1"
+def _change_url(request: HttpRequest, draft: Draft, step_key: str) -> str:
+    address = address_of_step(request, draft, "step", step_key)
+    return f"{address}{'&' if '?' in address else '?'}{FROM_CHECK}=1"
 
 
 def _definition(service: OfferedService) -> Definition:

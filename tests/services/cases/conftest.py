@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,11 @@ import pytest
 ADDRESS = {"street": "Kornmarkt", "number": "3", "postcode": "07545", "city": "Gera"}
 ZONES = [{"key": "A", "name": "Innenstadt", "streets": [{"street": "Kornmarkt"}]}]
 SLUG = "bewohnerparkausweis"
+
+
+def carried_by(answer: Any) -> dict[str, str]:
+    """What a page of an application carries to whoever gets its form: which draft it shows, and in which state."""
+    return dict(re.findall(r'<input type="hidden" name="(_[a-z]+)" value="([0-9a-f]+)">', answer.content.decode()))
 
 
 def offer_permit(fee_cents: int = 3070) -> Any:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from services.cases.models import Case
 from tenants.communes.scope import commune_scope
 
-from .conftest import SLUG, offer_permit
+from .conftest import SLUG, carried_by, offer_permit
 
 ADDRESS = {
     "address_street": "Kornmarkt",
@@ -45,6 +46,11 @@ def fill_in(client: Any, *, until: str = "") -> None:
             return
         response = client.post(url(step), data)
         assert response.status_code == 302, (step, response.content.decode())
+
+
+def send(client: Any) -> Any:
+    """Press the button of the check page."""
+    return client.post(url("pruefen"), carried_by(client.get(url("pruefen"))))
 
 
 def test_every_page_leads_to_the_next_and_the_last_to_the_check_page(portal: Any, offered: Any) -> None:
@@ -125,7 +131,8 @@ def test_changing_an_answer_from_the_check_page_leads_back_to_it(portal: Any, of
 
 def test_sending_twice_leads_to_the_same_case(portal: Any, offered: Any, gera: Any) -> None:
     fill_in(portal)
-    first, second = portal.post(url("pruefen")), portal.post(url("pruefen"))
+    page = carried_by(portal.get(url("pruefen")))
+    first, second = portal.post(url("pruefen"), page), portal.post(url("pruefen"), page)
     assert first.status_code == second.status_code == 302
     assert first["Location"] == second["Location"]
     assert portal.get(url("pruefen"))["Location"] == first["Location"]
@@ -134,9 +141,60 @@ def test_sending_twice_leads_to_the_same_case(portal: Any, offered: Any, gera: A
         assert first["Location"] == f"/vorgang/{Case.objects.get().number}/"
 
 
+def test_each_tab_sends_what_it_shows(portal: Any, offered: Any, gera: Any) -> None:
+    fill_in(portal)
+    first = portal.get(url("pruefen"))
+    fill_in(portal, until="person")
+    second = portal.post(url("person"), {"given_name": "Berta", "family_name": "Zwei", "birth_date": "1.2.1990"})
+    assert second["Location"] == url("erreichbar")
+
+    sent = portal.post(url("pruefen"), carried_by(first))
+    with commune_scope(gera):
+        case = Case.objects.get()
+    assert sent["Location"] == f"/vorgang/{case.number}/"
+    assert case.applicant_name == "Ada Beyer"
+    assert portal.post(url("pruefen"), carried_by(first))["Location"] == sent["Location"]
+    assert portal.get(url("erreichbar")).status_code == 200, "the second tab goes on"
+
+
+def test_a_page_of_an_earlier_draft_goes_on_with_that(portal: Any, offered: Any) -> None:
+    fill_in(portal, until="kennzeichen")
+    first = carried_by(portal.get(url("kennzeichen")))
+    portal.post(url())
+    answer = portal.post(url("kennzeichen"), first | {"plate": "G-AB 123"})
+    assert answer["Location"] == f"{url('halter')}?entwurf={first['_entwurf']}"
+    page = portal.get(answer["Location"])
+    assert page.status_code == 200
+    assert carried_by(page) == first
+    assert f"{url('kennzeichen')}?entwurf={first['_entwurf']}" in page.content.decode()
+    assert portal.get(url("halter"))["Location"] == url("adresse"), "an address without a key is about the last one"
+
+
+def test_a_check_page_that_is_no_longer_true_is_shown_again(portal: Any, offered: Any, gera: Any) -> None:
+    fill_in(portal)
+    before = carried_by(portal.get(url("pruefen")))
+    portal.post(url("kennzeichen") + "?pruefen=1", {"plate": "G-XY 9"})
+    for page in (before, {}, {"_entwurf": before["_entwurf"]}):
+        again = portal.post(url("pruefen"), page)
+        assert again.status_code == 409
+        assert "Ihre Angaben haben sich geändert" in again.content.decode()
+        assert "G-XY 9" in again.content.decode()
+    with commune_scope(gera):
+        assert not Case.objects.exists()
+    assert portal.post(url("pruefen"), carried_by(again)).status_code == 302
+
+
+def test_a_key_of_somebody_else_opens_nothing(portal: Any, offered: Any, gera: Any) -> None:
+    fill_in(portal)
+    theirs = carried_by(portal.get(url("pruefen")))
+    stranger = Client(headers={"host": gera.primary_host})
+    assert stranger.get(f"{url('pruefen')}?entwurf={theirs['_entwurf']}").status_code == 410
+    assert stranger.post(url("pruefen"), theirs).status_code == 410
+
+
 def test_the_page_after_sending_shows_the_code_and_reloads_itself(portal: Any, offered: Any) -> None:
     fill_in(portal)
-    status = portal.get(portal.post(url("pruefen"))["Location"])
+    status = portal.get(send(portal)["Location"])
     page = status.content.decode()
     assert status["Refresh"] == "3"
     assert "Wir prüfen Ihren Antrag" in page
@@ -160,7 +218,7 @@ def test_signed_in_people_own_what_they_send(portal: Any, offered: Any, gera: An
         user = User.objects.create_user("ada@example.org", name="Ada Beyer")
         portal.force_login(user)
     fill_in(portal)
-    portal.post(url("pruefen"))
+    send(portal)
     portal.session.pop("cases", None)
     page = portal.get("/konto/vorgaenge/").content.decode()
     with commune_scope(gera):

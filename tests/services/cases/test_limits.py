@@ -26,7 +26,7 @@ from tenants.communes.scope import commune_scope
 from tenants.mails.models import OutgoingMail
 from tests.factories.mails import send_waiting_mails
 
-from .conftest import OUTSIDE, SLUG, filled_draft, offer_permit, run_all, submitted
+from .conftest import OUTSIDE, SLUG, carried_by, filled_draft, offer_permit, run_all, submitted
 
 VICTIM = "victim@example.org"
 
@@ -39,11 +39,12 @@ def send(commune: Any, *, plate: str, address: str = "192.0.2.1", user: Any = No
     with commune_scope(commune):
         draft = filled_draft(plate=plate, email=VICTIM, **changes)
     session = browser.session
-    session["drafts"] = {SLUG: draft.token}
+    session["drafts"] = {SLUG: draft.token}  # as the release before 2026.12.1 kept it
     session.save()
     if not user:
         browser.cookies["portal_session"] = session.session_key
-    return browser.post(f"/antrag/{SLUG}/pruefen/")
+    page = f"/antrag/{SLUG}/pruefen/"
+    return browser.post(page, carried_by(browser.get(page)))
 
 
 def run_every_case() -> None:
