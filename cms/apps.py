@@ -11,7 +11,7 @@ class CmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cms import checks, freshness, limits, readable, rules  # noqa: F401
+        from cms import checks, freshness, limits, readable, renditions, rules  # noqa: F401
         from cms.starter import register
         from themes.desk_rail import DeskScreen, desk_screens
 
@@ -19,6 +19,7 @@ class CmsConfig(AppConfig):
         register()
         readable.register()
         limits.register()
+        renditions.register()
         desk_screens.register(
             "cms.editorial",
             DeskScreen(_("Redaktion"), "wagtailadmin_home", "accounts.open_editorial_desk", _("Verwaltung"), order=320),

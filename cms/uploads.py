@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -11,9 +12,11 @@ from django.utils.translation import gettext as _
 from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
+from wagtail.images.models import SourceImageIOError
 
+from cms.renditions import one_at_a_time
 from tenants.communes.confinement.budget import MEBIBYTE, Budget, Refused
-from tenants.communes.confinement.faults import ConfinementError
+from tenants.communes.confinement.faults import ConfinementError, TooBusy
 from tenants.communes.confinement.running import confined
 from tenants.communes.scanning import UploadUnwanted, scan_upload
 from themes.examining import pictures
@@ -31,7 +34,7 @@ class PictureField(WagtailImageField):
         if isinstance(data, UploadedFile):
             _examine(data)
             _scan(data)
-        return super().to_python(data)
+        return _opened(super().to_python, data)
 
 
 class PictureForm(BaseImageForm):
@@ -75,6 +78,14 @@ def _examine(file: UploadedFile) -> None:
         raise ValidationError(sentences[refusal.code], code=refusal.code) from None
     except ConfinementError as error:
         raise ValidationError(str(error), code=error.code) from None
+
+
+def _opened(read: Callable[[Any], Any], data: Any) -> Any:
+    """What Wagtail reads, which unpacks the whole picture once, to see whether it can be."""
+    try:
+        return one_at_a_time(read)(data)
+    except SourceImageIOError:
+        raise ValidationError(str(TooBusy()), code=TooBusy.code) from None
 
 
 def _scan(file: UploadedFile) -> None:
