@@ -155,14 +155,21 @@ def _of_body(coding: str, body: bytes) -> list[Header]:
     return [("content-length", str(len(body))), *([("content-encoding", coding)] if coding else [])]
 
 
+def _best_coding(accepted: str) -> str:
+    """The best of our encodings that a request accepts; "q=0" means that it does not (RFC 9110 § 12.5.3)."""
+    if "q=0" in accepted:
+        offers = [offer.replace(" ", "").partition(";") for offer in accepted.split(",")]
+        accepted = ",".join(name for name, _semicolon, weight in offers if weight.strip("q=0.") or not weight)
+    return "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
+
+
 def send_page(proto: Any, page: Page, scope: Any) -> None:
     """Send a page in the best encoding; nothing but its mark to who has it already."""
     headers = scope.headers
     if headers.get("if-none-match") == page.etag:
         proto.response_empty(304, [SERVER, ("etag", page.etag), ("cache-control", "no-cache")])
         return
-    accepted = headers.get("accept-encoding", "")
-    coding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
+    coding = _best_coding(headers.get("accept-encoding", ""))
     if scope.method == "GET":
         proto.response_bytes(200, page.headers[coding], page.bodies[coding])
     else:

@@ -70,6 +70,24 @@ def test_a_second_visitor_gets_the_kept_page(site: Site, gera: Any) -> None:
     assert "x-page-cache" not in visitor.headers
 
 
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip, deflate, br", "br"),
+        ("br;q=0, gzip", "gzip"),
+        ("br ; q=0.000,gzip;q=0", ""),
+        ("gzip;q=0.5, br;q=0.9", "br"),
+        ("", ""),
+    ],
+)
+def test_no_page_comes_in_an_encoding_that_was_declined(site: Site, gera: Any, accepted: str, coding: str) -> None:
+    visitor = Visitor(site)
+    visitor.get()
+    visitor.get(accept_encoding=accepted)
+    assert visitor.headers.get("content-encoding", "") == coding
+    assert site.asked == 1
+
+
 def test_a_known_page_is_not_sent_again(site: Site, gera: Any) -> None:
     visitor = Visitor(site)
     visitor.get()
