@@ -59,4 +59,8 @@ class NewsFeed(Feed):
     item_guid_is_permalink = False
 
     def item_pubdate(self, item: NewsPage) -> datetime:
+        """When it was published; eight in the morning of its date, if that lies on an earlier day."""
+        published: datetime | None = item.first_published_at
+        if published is not None and item.date >= timezone.localdate(published):
+            return published
         return timezone.make_aware(datetime.combine(item.date, time(8)))

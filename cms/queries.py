@@ -11,6 +11,7 @@ from wagtail.models import Page
 from cms.addresses import home_paths
 from cms.memory import locale_ids
 from cms.models import EventPage, HomePage, NewsPage, ServiceIndexPage
+from cms.moments import start_of_day
 from cms.privacy import for_everybody, private
 
 
@@ -39,8 +40,8 @@ def events_in(language: str, now: datetime) -> QuerySet[EventPage]:
 
 
 def not_over(now: datetime) -> Q:
-    """Events that still go on or are to come; one without an end is over when it began."""
-    return Q(ends_at__gte=now) | Q(ends_at__isnull=True, starts_at__gte=now)
+    """Events that still go on or are to come; one without an end is over when its day is."""
+    return Q(ends_at__gte=now) | Q(ends_at__isnull=True, starts_at__gte=start_of_day(now))
 
 
 def coming_events(locale_id: int, now: datetime) -> QuerySet[EventPage]:

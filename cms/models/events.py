@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, TitleFieldPanel
 from wagtail.fields import StreamField
@@ -17,6 +18,7 @@ from wagtail.search import index
 
 from cms.blocks import ContentBlocks
 from cms.models.portal_page import PortalPage
+from cms.moments import end_of_day
 from cms.structured import public_event
 
 EVENTS_PER_PAGE = 20
@@ -89,7 +91,12 @@ class EventPage(PortalPage):
     @property
     def over_at(self) -> datetime:
         """From when on it is no longer listed (see `cms.queries.not_over`)."""
-        return self.ends_at or self.starts_at
+        return self.ends_at or end_of_day(self.starts_at)
+
+    @property
+    def ends_on_another_day(self) -> bool:
+        """Whether its end needs a date of its own."""
+        return bool(self.ends_at) and localdate(self.ends_at) != localdate(self.starts_at)
 
     def clean(self) -> None:
         super().clean()

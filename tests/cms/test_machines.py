@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from xml.etree import ElementTree
 
@@ -48,6 +50,21 @@ def test_the_feed_is_sound_in_both_languages(portal: Any, gera: Any) -> None:
     assert german.findtext("channel/item/link") == "http://gera.localhost/aktuelles/hoehler-mehr-offen/"
     english = ElementTree.fromstring(portal.get("/en/aktuelles/rss.xml").content)
     assert [item.findtext("title") for item in english.iter("item")] == ["Cellars"]
+
+
+def test_the_feed_says_when_news_were_published(portal: Any, gera: Any) -> None:
+    with commune_scope(gera):
+        write_news([{"title": "Neu", "text": "Text"}])
+        published = datetime(2026, 11, 30, 0, 30, tzinfo=UTC)  # 01:30 here
+        NewsPage.objects.filter(title="Neu").update(first_published_at=published, date=date(2026, 11, 30))
+    item = ElementTree.fromstring(portal.get("/aktuelles/rss.xml").content).find("channel/item")
+    assert item is not None
+    assert parsedate_to_datetime(item.findtext("pubDate") or "") == published
+    with commune_scope(gera):
+        NewsPage.objects.filter(title="Neu").update(date=date(2026, 11, 2))
+    item = ElementTree.fromstring(portal.get("/aktuelles/rss.xml").content).find("channel/item")
+    assert item is not None
+    assert parsedate_to_datetime(item.findtext("pubDate") or "") == datetime(2026, 11, 2, 7, tzinfo=UTC)
 
 
 def test_structured_data_cannot_break_out(portal: Any, gera: Any) -> None:
