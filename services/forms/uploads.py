@@ -8,10 +8,12 @@ from typing import Protocol
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-HEAD = 16
+HEAD = 1024
+# what some programs write before a PDF's own beginning, and all readers pass over (PDF Reference 1.7, appendix H.3)
+BEFORE_PDF = b"\xef\xbb\xbf\x00\t\n\x0c\r "
 CONTENT_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
 FORMAT_NAMES = {"pdf": "PDF", "jpeg": "JPEG", "png": "PNG"}
-_SIGNATURES = (("pdf", b"%PDF-"), ("jpeg", b"\xff\xd8\xff"), ("png", b"\x89PNG\r\n\x1a\n"))
+_SIGNATURES = (("jpeg", b"\xff\xd8\xff"), ("png", b"\x89PNG\r\n\x1a\n"))
 _HEIC_BRANDS = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc")
 
 
@@ -34,7 +36,12 @@ class UploadRefused(ValueError):
 
 
 def sniff_format(head: bytes) -> str | None:
-    """„pdf“, „jpeg“ or „png“ by the magic bytes at the start of a file, else None."""
+    """„pdf“, „jpeg“ or „png“ by the magic bytes at the start of a file, else None.
+
+    A byte order mark and blanks may stand before those of a PDF.
+    """
+    if head.lstrip(BEFORE_PDF).startswith(b"%PDF-"):
+        return "pdf"
     return next((name for name, signature in _SIGNATURES if head.startswith(signature)), None)
 
 
@@ -46,8 +53,7 @@ def check_upload(upload: UploadedContent, accept: Sequence[str], max_bytes: int)
     if size == 0:
         raise UploadRefused(_("Die Datei ist leer. Wählen Sie eine andere Datei aus."))
     if size > max_bytes:
-        message = _("Die Datei ist zu groß (%(size)s). Erlaubt sind höchstens %(limit)s.")
-        raise UploadRefused(message % {"size": filesizeformat(size), "limit": filesizeformat(max_bytes)})
+        raise UploadRefused(_too_large(filesizeformat(size), filesizeformat(max_bytes)))
     upload.seek(0)
     head = upload.read(HEAD)
     upload.seek(0)
@@ -55,6 +61,12 @@ def check_upload(upload: UploadedContent, accept: Sequence[str], max_bytes: int)
     if name in accept:
         return CONTENT_TYPES[str(name)]
     raise UploadRefused(_refusal(head, accept))
+
+
+def _too_large(size: str, limit: str) -> str:
+    if size == limit:  # a few bytes more than allowed
+        return _("Die Datei ist ein wenig zu groß. Erlaubt sind höchstens %(limit)s.") % {"limit": limit}
+    return _("Die Datei ist zu groß (%(size)s). Erlaubt sind höchstens %(limit)s.") % {"size": size, "limit": limit}
 
 
 def _refusal(head: bytes, accept: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
@@ -244,3 +245,9 @@ def test_an_uploaded_logo_stands_on_the_letterhead(in_gera: Any) -> None:
     assert head.is_wide
     assert head.crest == "data:image/png;base64," + base64.b64encode(picture.getvalue()).decode()
     assert head.issuer == "Stadt Gera"
+
+
+def test_a_reason_keeps_its_paragraphs() -> None:
+    written = {"text": "Das Auto steht in Jena.\n\nDort sind wir <nicht> zuständig.", "source": ""}
+    html = render_to_string("documents/letters/decision_text.html", {"content": {"reasons": [written]}})
+    assert "Das Auto steht in Jena.<br><br>Dort sind wir &lt;nicht&gt; zuständig." in html

@@ -152,13 +152,21 @@ def test_purging_deletes_expired_drafts_and_spares_the_others(
         (b"<html>%PDF-</html>", "Diese Datei können wir nicht öffnen. Laden Sie PDF, JPEG oder PNG hoch."),
         (b"MZ" + b"\0" * 40, "Diese Datei können wir nicht öffnen"),
         (b"\0\0\0\x18ftypheic" + b"\0" * 20, "HEIC"),
-        (PDF + b"\0" * 5_242_880, "zu groß"),
+        (PDF + b"\0" * 5_342_880, r"zu groß \(5,1.MB\)"),
+        (PDF + b"\0" * 5_242_880, "ein wenig zu groß. Erlaubt sind höchstens 5,0"),
     ],
 )
 def test_a_file_that_is_not_what_we_need_is_refused(draft: Draft, content: bytes, sentence: str) -> None:
     with pytest.raises(UploadRefused, match=sentence):
         add_upload(draft=draft, field="keeper_statement", file=file(content, "erklaerung.pdf"))
     assert not Upload.objects.exists()
+
+
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"\r\n", b"\n" * 900])
+def test_a_pdf_may_have_blanks_before_its_beginning(before: bytes) -> None:
+    upload = SimpleUploadedFile("x.pdf", before + PDF)
+    assert check_upload(upload, ["pdf"], 5000) == "application/pdf"
+    assert upload.read() == before + PDF
 
 
 def test_checking_a_file_leaves_it_at_its_beginning() -> None:
