@@ -29,6 +29,12 @@ def for_everybody(pages: QuerySet[P]) -> QuerySet[P]:
     return pages.filter(~private(), live=True)
 
 
+def open_versions_of(page: Page) -> QuerySet[Page]:
+    """The other language versions that everybody sees although this page is private; none where it is not."""
+    versions: QuerySet[Page] = page.get_translations().select_related("locale")
+    return for_everybody(versions) if Page.objects.filter(private(), pk=page.pk).exists() else versions.none()
+
+
 def may_see(request: HttpRequest, page: Page) -> bool:
     """Whether this visitor fulfils every restriction of the page and of those above it."""
     return all(restriction.accept_request(request) for restriction in page.get_view_restrictions())

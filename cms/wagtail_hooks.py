@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from wagtail import hooks
-from wagtail.models import BaseViewRestriction
+from wagtail.models import BaseViewRestriction, Page
 
-from cms.privacy import may_see_file
+from cms.privacy import may_see_file, open_versions_of
+from cms.privacy_dialog import PortalPages
 from themes.queries import brand_for_current_commune
 
 # accounts, addresses and languages are the administration's and the operator's affair, not the editors'
@@ -39,6 +42,20 @@ def hide_what_is_not_editorial(request: HttpRequest, menu_items: list[Any]) -> N
 def hide_help(request: HttpRequest, menu_items: list[Any]) -> None:
     """Wagtail's help menu leads to other providers' pages."""
     menu_items[:] = [item for item in menu_items if item.name != "help"]
+
+
+@hooks.register("register_admin_viewset", order=10)
+def pages_with_our_dialog() -> PortalPages:
+    """After Wagtail's own, whose place it takes."""
+    return PortalPages()
+
+
+@hooks.register("after_move_page")
+def tell_of_open_versions(request: HttpRequest, page: Page) -> None:
+    """Below a private page a page is private; its other languages stay where they are, and who moved it is told."""
+    for version in open_versions_of(page):
+        words = _("„%(title)s“ (%(language)s) bleibt öffentlich. Verschieben Sie auch diese Seite.")
+        messages.warning(request, words % {"title": version.get_admin_display_title(), "language": version.locale})
 
 
 @hooks.register("before_serve_page", order=-10)
