@@ -7,17 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
-
-from django.utils.translation import gettext as _
+from typing import ParamSpec, TypeVar
 
 from tenants.accounts.access import require
 from tenants.communes import actions as communes
 from tenants.communes.domains import actions as domains
 from tenants.communes.domains import rechecks
-from tenants.communes.lifecycle import offboarding, removal, tasks
-from tenants.communes.models import Commune
-from tenants.communes.states import TransitionError
+from tenants.communes.lifecycle import offboarding, orders, removal
 
 PERMISSION = "accounts.operate_platform"
 P = ParamSpec("P")
@@ -39,20 +35,9 @@ suspend_commune = _by_operators(communes.suspend_commune)
 resume_commune = _by_operators(communes.resume_commune)
 begin_offboarding = _by_operators(offboarding.begin_offboarding)
 cancel_offboarding = _by_operators(offboarding.cancel_offboarding)
+order_archive = _by_operators(orders.order_archive)
 delete_commune = _by_operators(removal.delete_commune)
 add_domain = _by_operators(domains.add_domain)
 make_primary = _by_operators(domains.make_primary)
 remove_domain = _by_operators(domains.remove_domain)
 recheck_domain = _by_operators(rechecks.recheck_domain)
-
-
-def order_archive(*, commune: Commune, actor: Any, reason: str) -> None:
-    """Have the owner's worker make and prove the final archive of a commune.
-
-    No row keeps this order, so a broker out of reach must be said: raises TransitionError.
-    """
-    require(actor, PERMISSION)
-    if tasks.archive.delay(commune_id=commune.pk, actor=actor.email, reason=reason) is None:
-        raise TransitionError(
-            _("Der Auftrag ist nicht angekommen: Der Worker ist nicht zu erreichen. Versuchen Sie es noch einmal.")
-        )

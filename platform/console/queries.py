@@ -37,8 +37,8 @@ FILTERS: dict[str, Q] = {
     "": Q(),
     "attention": Q(state=S.BROKEN)
     | Q(run_state=ProvisioningRun.State.FAILED)
-    # it can't be deleted until its last archive is whole again
-    | Q(disproved=True, state=S.ARCHIVED),
+    # it can't be archived or deleted until its last archive is whole
+    | Q(disproved=True, state__in=[S.OFFBOARDING, S.ARCHIVED]),
     "arriving": Q(state__in=[S.REQUESTED, S.PROVISIONING, S.ONBOARDING]),
     "suspended": Q(state=S.SUSPENDED),
     "leaving": Q(state__in=[S.OFFBOARDING, S.ARCHIVED]),

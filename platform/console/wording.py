@@ -59,6 +59,8 @@ VERBS: dict[str, Promise] = {
     "domain.primary": _("Hauptadresse gewechselt"),
     "domain.removed": _("Adresse entfernt"),
     "commune.offboarding": _("Auszug begonnen"),
+    "commune.archive_ordered": _("Archiv bestellt"),
+    "commune.archive_failed": _("Archiv gescheitert"),
     "commune.archived": _("Archiviert"),
     "commune.exported": _("Archiv erstellt"),
     "commune.readable_export": _("Daten zum Mitnehmen bestellt"),

@@ -29,6 +29,7 @@ from console.queries import (
 )
 from tenants.accounts.access import allowed
 from tenants.communes.addresses import portal_address
+from tenants.communes.lifecycle.orders import failure_of
 from tenants.communes.lifecycle.removal import refusal_of
 from tenants.communes.models import Commune, CommuneState, ProvisioningRun
 from tenants.communes.provisioning.steps import step_names, steps_of
@@ -141,6 +142,7 @@ def _end_of_life(commune: Commune) -> dict[str, Any]:
         "may_offboard": CommuneState.OFFBOARDING in TRANSITIONS[commune.state],
         "may_delete": CommuneState.DELETED in TRANSITIONS[commune.state],
         "refused": refusal_of(commune) if CommuneState.DELETED in TRANSITIONS[commune.state] else "",
+        "archive_failed": failure_of(commune),
         "archives": archives_for_page(commune),
         "proven": last_proven_restore(commune),
     }

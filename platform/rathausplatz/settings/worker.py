@@ -93,6 +93,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "inte
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "accounts.tidy": {"task": "tenants.accounts.tasks.tidy", "schedule": 86400.0},
     "communes.nightly": {"task": "tenants.communes.nightly", "schedule": crontab(hour=1, minute=30)},
+    "archives.resend": {"task": "tenants.communes.resend_archives", "schedule": 600.0},
     "cells.tidy": {"task": "tenants.communes.cells.tidy", "schedule": 300.0},
     "communes.counts": {"task": "tenants.communes.tidy_counts", "schedule": 300.0},
     "cases.sweep": {"task": "services.cases.tasks.sweep", "schedule": 30.0},

@@ -29,8 +29,11 @@ def begin_offboarding(*, commune: Commune, actor: Any, reason: str) -> Commune:
 
 def cancel_offboarding(*, commune: Commune, actor: Any, reason: str) -> Commune:
     """Open the portal again because the commune stays after all. Raises TransitionError if it was not leaving."""
-    _demand_offboarding(commune)
-    return change_state(commune=commune, to=CommuneState.LIVE, actor=actor, reason=reason)
+    demand_offboarding(commune)
+    with public_scope(), transaction.atomic():
+        stays = change_state(commune=commune, to=CommuneState.LIVE, actor=actor, reason=reason)
+        Commune.objects.filter(pk=commune.pk).update(archive_ordered_at=None)
+    return stays
 
 
 def archive_commune(*, commune: Commune, actor: Any, reason: str = "") -> Commune:
@@ -44,7 +47,7 @@ def archive_commune(*, commune: Commune, actor: Any, reason: str = "") -> Commun
         commune = Commune.objects.prefetch_related("domains").get(pk=commune.pk)
     if commune.state == CommuneState.ARCHIVED and _has_archive_still(commune):
         return commune
-    _demand_offboarding(commune)
+    demand_offboarding(commune)
     archive = make_archive(commune=commune, kind=Archive.Kind.FINAL, actor=actor)
     _demand_proof(prove_archive(archive), commune)
     with archive_lock(commune, wait=NIGHTLY_TAKES):
@@ -66,7 +69,7 @@ def archive_commune_as(*, commune: Commune, path: str, actor: Any, reason: str) 
             raise ArchiveError(
                 f"{commune.name} has no archive {path}. `rathausplatz commune archives {commune.slug}` lists them."
             )
-        _demand_offboarding(commune)
+        demand_offboarding(commune)
         _demand_proof(prove_archive(archive), commune)
         if commune.state == CommuneState.ARCHIVED and archive == final_archive_of(commune):
             return commune
@@ -86,6 +89,7 @@ def _call_archived(commune: Commune, archive: Archive, actor: Any, reason: str) 
         others = Archive.objects.filter(commune=commune, kind=Archive.Kind.FINAL).exclude(pk=archive.pk)
         others.update(kind=Archive.Kind.MANUAL)
         Archive.objects.filter(pk=archive.pk).update(kind=Archive.Kind.FINAL)
+        Commune.objects.filter(pk=commune.pk).update(archive_ordered_at=None)
         if commune.state == CommuneState.ARCHIVED:
             record_act(
                 actor=actor, verb="commune.archived_again", target=commune.schema_name, detail={"reason": reason}
@@ -101,8 +105,8 @@ def _demand_proof(archive: Archive, commune: Commune) -> None:
         )
 
 
-def _demand_offboarding(commune: Commune) -> None:
-    """Leaving; or archived already, by an archive that is not whole any more."""
+def demand_offboarding(commune: Commune) -> None:
+    """Raise TransitionError unless it leaves, or was archived already (by an archive that may be whole no more)."""
     if commune.state not in (CommuneState.OFFBOARDING, CommuneState.ARCHIVED):
         raise TransitionError(
             _("%(name)s ist nicht im Auszug, sondern „%(now)s“.")

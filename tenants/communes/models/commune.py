@@ -68,6 +68,8 @@ class Commune(TenantMixin):
     wave = models.PositiveSmallIntegerField(default=1, help_text="rollouts begin with wave 0, the canaries")
     tags = models.JSONField(default=list, blank=True)
     brand = models.JSONField(default=dict, blank=True, help_text="a copy of its look, for closed pages")
+    # an order of the final archive stands; who gave it is in the record
+    archive_ordered_at = models.DateTimeField(null=True, blank=True)
     removal_began_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_activity_at = models.DateTimeField(null=True, blank=True)

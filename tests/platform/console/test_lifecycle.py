@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tenants.communes.audit import record_act
+from tenants.communes.lifecycle.orders import FAILED
 from tenants.communes.lifecycle.removal import BEGAN, REFUSED
 from tenants.communes.models import Archive, AuditEntry, Commune, CommuneState
 from tenants.communes.queries import find_commune
@@ -32,6 +33,10 @@ def test_a_commune_moves_out_and_stays_after_all(console: Client, operator: Any,
     assert state() == CommuneState.OFFBOARDING
     page = console.get(PAGE).content.decode()
     assert "Archiv erstellen und prüfen" in page
+    # the order is a row, whoever is away; the page says so instead of asking again
+    assert console.post(f"{PAGE}archivieren/", {"reason": "Vertrag endet"}).status_code == 302
+    page = console.get(PAGE).content.decode()
+    assert ("Archiv bestellt" in page, "Archiv erstellen und prüfen" in page) == (True, False)
     assert console.post(f"{PAGE}bleibt/", {"reason": "doch nicht"}).status_code == 302
     assert state() == CommuneState.LIVE
     acts = AuditEntry.objects.filter(target="gera", actor=operator.email).values_list("verb", "detail__reason")
@@ -118,3 +123,12 @@ def test_a_removal_that_was_refused_is_shown_with_the_way_out(console: Client, g
     # ordered again, the old refusal is no news any more
     record_act(actor=None, verb=BEGAN, target="gera", detail={"reason": "jetzt aber"})
     assert "Es wurde nichts gelöscht." not in console.get(PAGE).content.decode()
+
+
+def test_an_archive_that_failed_says_why_beside_the_button(console: Client, gera: Any) -> None:
+    be(CommuneState.OFFBOARDING)
+    record_act(actor=None, verb=FAILED, target="gera", detail={"reason": "OSError: No space left on device"})
+    page = console.get(PAGE).content.decode()
+    assert "Archiv gescheitert" in page
+    assert "No space left on device" in page
+    assert "Archiv erstellen und prüfen" in page

@@ -114,7 +114,14 @@ def remove(*, commune_id: int) -> None:
     complete_removal(commune_id=commune_id)
 
 
-WORKS = {"export": export, "shelve": shelve, "bring": bring, "remove": remove}
+def archive(*, commune_id: int) -> None:
+    """What the owner's worker does with an ordered archive."""
+    from tenants.communes.lifecycle.orders import fulfil_order
+
+    fulfil_order(commune_id=commune_id)
+
+
+WORKS = {"export": export, "shelve": shelve, "bring": bring, "remove": remove, "archive": archive}
 
 
 def _say(answer: dict[str, Any]) -> None:

@@ -17,6 +17,8 @@ from tenants.communes.archives.container import ArchiveReader
 from tenants.communes.archives.importing import import_commune
 from tenants.communes.archives.proof import tidy_scratch
 from tenants.communes.archives.shelf import UNFINISHED, shelf, workshop
+from tenants.communes.lifecycle.offboarding import begin_offboarding
+from tenants.communes.lifecycle.orders import LOST_AFTER, lost_orders, order_archive
 from tenants.communes.lifecycle.removal import complete_removal, delete_commune, unfinished_removals
 from tenants.communes.models import Archive, ArchiveIntent, Commune, CommuneState, ProvisioningRun
 from tests.tenants.communes.archives.test_proof import scratch_schemas
@@ -124,3 +126,22 @@ def test_a_killed_removal_is_completed_by_the_next(make_commune: Callable[..., C
         for commune_id in unfinished_removals():
             complete_removal(commune_id=commune_id)
         assert is_deleted(commune)
+
+
+def test_a_killed_archive_is_made_by_the_next_although_its_message_is_lost(
+    make_commune: Callable[..., Commune], nursery: Nursery
+) -> None:
+    def leaving() -> Commune:
+        commune = make_commune()
+        begin_offboarding(commune=commune, actor=None, reason="-")
+        return order_archive(commune=commune, actor=None, reason="-")
+
+    whole = nursery.live("archive", commune_id=leaving().pk)
+    for after in moments(whole):
+        commune = leaving()
+        was_killed = nursery.die("archive", after, commune_id=commune.pk)
+        Commune.objects.filter(pk=commune.pk).update(archive_ordered_at=F("archive_ordered_at") - LOST_AFTER)
+        assert was_killed is False or lost_orders() == [commune.pk]
+        nursery.live("archive", commune_id=commune.pk)
+        row = Commune.objects.get(pk=commune.pk)
+        assert (row.state, row.archive_ordered_at, lost_orders()) == (CommuneState.ARCHIVED, None, [])
