@@ -44,3 +44,9 @@ def test_the_desk_says_it_too(gera: Any) -> None:
     page = "/arbeitsplatz/personal/einladen/"
     assert not title_of(administrator.get(page)).startswith("Fehler:")
     assert title_of(administrator.post(page, {"email": "x"})).startswith("Fehler: ")
+
+
+def test_a_page_without_a_form_stays_without_a_cookie(portal: Client) -> None:
+    answer = portal.get("/anliegen/")
+    assert not answer.cookies
+    assert "CSRF_COOKIE" not in answer.wsgi_request.META

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 register = template.Library()
 # what views call a fault that is no form's
 SENTENCES = ("fault", "refusal", "problems")
+KINDS = (BaseForm, BaseFormSet)
 
 
 @register.simple_tag(takes_context=True)
@@ -25,9 +26,10 @@ def fault_in_title(context: Context) -> str:
     return f"{_('Fehler:')} " if has_fault else ""
 
 
-def _forms(values: Any) -> Iterator[BaseForm | BaseFormSet[Any]]:
+def _forms(values: Any) -> Iterator[Any]:
+    """Forms among these, and in their lists. By type: `isinstance` would wake what is lazy, the CSRF cookie included."""
     for value in values:
-        if isinstance(value, (BaseForm, BaseFormSet)):
+        if issubclass(type(value), KINDS):
             yield value
-        elif isinstance(value, (list, tuple)):
-            yield from (each for each in value if isinstance(each, (BaseForm, BaseFormSet)))
+        elif type(value) in (list, tuple):
+            yield from (each for each in value if issubclass(type(each), KINDS))
