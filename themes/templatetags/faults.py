@@ -27,7 +27,7 @@ def fault_in_title(context: Context) -> str:
 
 
 def _forms(values: Any) -> Iterator[Any]:
-    """Forms among these, and in their lists. By type: `isinstance` would wake what is lazy, the CSRF cookie included."""
+    """Forms among these, and in their lists. By type: `isinstance` would wake what is lazy, as the CSRF cookie."""
     for value in values:
         if issubclass(type(value), KINDS):
             yield value
