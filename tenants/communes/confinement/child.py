@@ -21,7 +21,7 @@ from typing import Any
 from tenants.communes.confinement.budget import Refused
 
 LONGEST_WAIT = 600.0  # an idle child gives its memory back
-NICENESS = 10  # pages go first: what a stranger sent can wait for the processor
+NICENESS = 19  # pages go first: what a stranger sent can wait for the processor
 
 
 def main(module: str) -> int:

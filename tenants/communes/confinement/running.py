@@ -21,6 +21,7 @@ from typing import IO, Any
 
 from tenants.communes.confinement.budget import Budget, Refused
 from tenants.communes.confinement.faults import TooCostly, TooLarge, Unreadable
+from tenants.communes.confinement.turns import turn_on_this_machine
 from tenants.communes.confinement.waiting import WaitingRoom
 from tenants.communes.scope import current_commune
 
@@ -80,7 +81,8 @@ def confined(function: Callable[..., Any], content: bytes, budget: Budget, **opt
     if len(content) > budget.bytes_in:
         raise TooLarge(budget.bytes_in)
     commune = current_commune()
-    with _room.place(commune.schema if commune else ""):
+    subject = commune.schema if commune else ""
+    with _room.place(subject), turn_on_this_machine(subject):
         child = _spares.take(function.__module__)
         try:
             answer = _ask(child, function.__name__, content, budget, options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,9 @@ from rathausplatz.metrics.folders import begin_counting
 from rathausplatz.starting import check_login
 from tenants.communes.commands import require_owner
 from tenants.communes.lanes import OWNER_LANES, WORKER_LANES
+
+# pages go first, where both are on one machine: a document may come a moment later
+NICENESS = 5
 
 
 class Command(BaseCommand):
@@ -40,6 +44,7 @@ class Command(BaseCommand):
             app.conf.broker_transport_options = app.conf.broker_transport_options | settings.OWNER_BROKER_OPTIONS
         else:
             check_login()
+        os.nice(NICENESS)
         connection.close()  # what is forked must not share it
         begin_counting(settings.METRICS_DIR, f"worker-{queues}")
         worker = kept_worker(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -15,7 +17,9 @@ from tenants.communes.confinement import running
 from tenants.communes.confinement.budget import MEBIBYTE, Budget, Refused
 from tenants.communes.confinement.faults import TooBusy, TooCostly, TooLarge, Unreadable
 from tenants.communes.confinement.running import confined, stop_spares
+from tenants.communes.confinement.turns import name_of, turn_on_this_machine
 from tenants.communes.confinement.waiting import WaitingRoom
+from tenants.communes.scope import commune_scope
 from tests.servers.running import wait_until
 from tests.tenants.communes.confinement import jobs
 
@@ -40,7 +44,7 @@ def test_a_refusal_comes_back_as_it_was_said() -> None:
 
 
 def test_a_parser_stands_back_for_pages() -> None:
-    assert confined(jobs.niceness, b"", SMALL) == min(os.nice(0) + 10, 19)
+    assert confined(jobs.niceness, b"", SMALL) == 19
 
 
 def test_content_over_the_budget_is_not_even_sent() -> None:
@@ -131,3 +135,21 @@ def test_a_wait_ends() -> None:
         pass
     with room.place("wurzen"):
         pass
+
+
+def test_a_commune_has_one_parser_on_the_machine_whichever_process_is_asked(in_gera: Any, wurzen: Any) -> None:
+    code = (
+        "import socket, sys; held = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)\n"
+        "held.bind(bytes.fromhex(sys.argv[1])); print('held', flush=True); sys.stdin.readline()"
+    )
+    command = [sys.executable, "-c", code, name_of("gera").hex()]
+    other = subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True)
+    with other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(TooBusy), turn_on_this_machine("gera", patience=0.2):
+            pytest.fail("two at once")
+        with commune_scope(wurzen):
+            assert confined(jobs.turn, b"ab", SMALL) == b"ba"
+        other.kill()
+    assert confined(jobs.turn, b"ab", SMALL) == b"ba"
