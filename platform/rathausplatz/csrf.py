@@ -1,8 +1,8 @@
 """What was sent from a page that is no longer valid: somebody signed in or out in another tab, or lost their cookies.
 
 Django's own answer is a page of Django's, and what was typed is gone. Ours lets it be sent once more, but only where
-the browser itself says that it comes from a page of this host (`Origin`): a stranger's page could otherwise have its form
-sent by one more click.
+the browser itself says that it comes from a page of this host (`Origin`): a stranger's page could have its form sent by
+one more click otherwise.
 """
 
 from __future__ import annotations
