@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from console import arrival
 from tenants.accounts.access import require
 from tenants.communes import actions as communes
 from tenants.communes.domains import actions as domains
@@ -36,6 +37,7 @@ resume_commune = _by_operators(communes.resume_commune)
 begin_offboarding = _by_operators(offboarding.begin_offboarding)
 cancel_offboarding = _by_operators(offboarding.cancel_offboarding)
 order_archive = _by_operators(orders.order_archive)
+order_invitation = _by_operators(arrival.order_invitation)
 delete_commune = _by_operators(removal.delete_commune)
 add_domain = _by_operators(domains.add_domain)
 make_primary = _by_operators(domains.make_primary)

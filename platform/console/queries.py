@@ -24,6 +24,7 @@ from django.db.models import (
 )
 from django.utils import timezone
 
+from console.arrival import nobody_was_reached
 from console.directory import fold
 from console.models import DirectoryEntry, Onboarding
 from tenants.communes.fleet import FleetCount, count_since
@@ -38,7 +39,9 @@ FILTERS: dict[str, Q] = {
     "attention": Q(state=S.BROKEN)
     | Q(run_state=ProvisioningRun.State.FAILED)
     # it can't be archived or deleted until its last archive is whole
-    | Q(disproved=True, state__in=[S.OFFBOARDING, S.ARCHIVED]),
+    | Q(disproved=True, state__in=[S.OFFBOARDING, S.ARCHIVED])
+    # nobody has come yet, and somebody's invitation did not arrive
+    | nobody_was_reached(),
     "arriving": Q(state__in=[S.REQUESTED, S.PROVISIONING, S.ONBOARDING]),
     "suspended": Q(state=S.SUSPENDED),
     "leaving": Q(state__in=[S.OFFBOARDING, S.ARCHIVED]),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("kommunen/<slug:slug>/", communes.commune, name="console_commune"),
     path("kommunen/<slug:slug>/aussetzen/", communes.suspend, name="console_suspend"),
     path("kommunen/<slug:slug>/fortsetzen/", communes.resume, name="console_resume"),
+    path("kommunen/<slug:slug>/einladen/", communes.invite, name="console_invite"),
     path("kommunen/<slug:slug>/adressen/", addresses.add, name="console_address_add"),
     path("kommunen/<slug:slug>/adressen/<int:key>/pruefen/", addresses.check, name="console_address_check"),
     path("kommunen/<slug:slug>/adressen/<int:key>/hauptadresse/", addresses.primary, name="console_address_primary"),

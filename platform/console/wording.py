@@ -73,6 +73,7 @@ VERBS: dict[str, Promise] = {
     "onboarding.discarded": _("Aufnahme verworfen"),
     "directory.imported": _("Gemeindeverzeichnis eingelesen"),
     "staff.invited": _("Personal eingeladen"),
+    "staff.invitation_failed": _("Einladung kam nicht an"),
     "staff.changed": _("Aufgaben geändert"),
     "staff.blocked": _("Konto gesperrt"),
     "staff.opened": _("Konto wieder geöffnet"),

@@ -12,12 +12,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tenants.accounts.access import require
-from tenants.accounts.invitations import invite
+from tenants.accounts.invitations import INVITED, invite, record_failure, unreached_administrator
 from tenants.accounts.models import User, UserKind
 from tenants.accounts.rules import ADMINISTRATOR, STAFF_GROUPS
 from tenants.accounts.sessions import delete_sessions, end_sessions
 from tenants.communes.archives.readable.orders import order_readable_export
-from tenants.communes.audit import record_act
+from tenants.communes.audit import NamedActor, record_act
 from tenants.communes.models import ReadableExport
 from tenants.communes.scope import require_commune
 
@@ -48,7 +48,7 @@ def invite_colleague(*, actor: Any, email: str, name: str, groups: Iterable[str]
         _shut_out_strangers(user)
         delete_sessions(user)
     _set_groups(user, groups)
-    _record(actor, "staff.invited", user)
+    _record(actor, INVITED, user)
     invite(user_id=user.pk)
     return user
 
@@ -105,8 +105,29 @@ def set_colleague_active(*, actor: Any, user: User, active: bool) -> User:
 def invite_again(*, actor: Any, user: User) -> None:
     """Send another invitation; the links of earlier ones stay good until a password is chosen."""
     require(actor, PERMISSION)
-    _record(actor, "staff.invited", user)
+    _record(actor, INVITED, user)
     invite(user_id=user.pk, again=True)
+
+
+@transaction.atomic
+def invite_administrator_again(*, email: str, inviter: str) -> bool:
+    """Invite the administrator whom nobody has reached once more, at the right address; links of before end with it.
+
+    For the operator, by a task: nobody of the commune can sign in yet. Returns False, and changes nothing, where
+    somebody can, or where another account has the address; that is recorded.
+    """
+    user = unreached_administrator()
+    if user is None:
+        return False
+    if user.email != email:
+        if User.objects.filter(email=email).exists():
+            record_failure(account=user.pk, problem=_("Diese Adresse hat hier schon ein anderes Konto."))
+            return False
+        EmailAddress.objects.filter(user=user).delete()
+        user.email = email
+        user.save(update_fields=["email"])
+    _record(NamedActor(inviter), INVITED, user)
+    return invite(user_id=user.pk, again=True)
 
 
 def order_export(*, actor: Any) -> ReadableExport:

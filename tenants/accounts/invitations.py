@@ -15,12 +15,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tenants.accounts.models import User, UserKind
+from tenants.accounts.rules import ADMINISTRATOR
+from tenants.accounts.secret_addresses import without_mail_addresses
 from tenants.communes.addresses import site_address
+from tenants.communes.audit import record_act
+from tenants.communes.scope import require_commune
 from tenants.mails.actions import keep_mail
+from tenants.mails.followers import MailNews, mail_followers
 from tenants.mails.queries import problems_of
 from tenants.mails.sweepers import sweepers
 
 CAUSE = "accounts/invitation/"
+INVITED, FAILED = "staff.invited", "staff.invitation_failed"
 PORTAL_URLS = "rathausplatz.urls.portal"
 # who was made earlier and never invited was meant to stay without a mail
 OWED_FOR = timedelta(days=7)
@@ -62,6 +68,27 @@ def undelivered_invitations() -> dict[int, str]:
     return {key: problem for key, problem in last.items() if problem}
 
 
+def unreached_administrator() -> User | None:
+    """The administrator whose invitation did not arrive, where nobody else can sign in and see that; else None."""
+    people = User.objects.filter(kind=UserKind.STAFF, is_active=True, groups__name=ADMINISTRATOR).order_by("pk")
+    if any(person.has_usable_password() or person.last_login for person in people):
+        return None
+    undelivered = undelivered_invitations()
+    return next((person for person in people if person.pk in undelivered), None)
+
+
+def note_failure(news: MailNews) -> None:
+    """Put an invitation that was given up on the platform's record: who could see it here may be whom it was for."""
+    if news.given_up and news.cause.startswith(CAUSE):
+        record_failure(account=int(news.cause.removeprefix(CAUSE).partition("/")[0]), problem=news.problem)
+
+
+def record_failure(*, account: int, problem: str) -> None:
+    """Record that an invitation did not arrive, and why, without anybody's address."""
+    detail = {"account": account, "reason": without_mail_addresses(problem)}
+    record_act(actor=None, verb=FAILED, target=require_commune().schema, detail=detail)
+
+
 def invite_the_owed() -> None:
     """Invite staff who were made without a password and whose invitation was lost on its way to the worker."""
     fresh = User.objects.filter(kind=UserKind.STAFF, is_active=True, invited_at=None, last_login=None)
@@ -71,5 +98,6 @@ def invite_the_owed() -> None:
 
 
 def register() -> None:
-    """Have what is owed looked for."""
+    """Have what is owed looked for, and hear how it fares."""
+    mail_followers.register("accounts", note_failure)
     sweepers.register("invitations", invite_the_owed)

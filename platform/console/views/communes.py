@@ -14,10 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from console import wording
 from console.addresses import AddressForm, addresses_of, former_addresses_of
+from console.arrival import ArrivalForm, OrderLostError, unreached_at
 from console.frame import page
 from console.lifecycle_forms import DeletionForm, LifecycleForm
 from console.onboarding.forms import ReasonForm
-from console.operating import resume_commune, suspend_commune
+from console.operating import order_invitation, resume_commune, suspend_commune
 from console.queries import (
     FILTERS,
     acts_for_list,
@@ -108,6 +109,7 @@ def commune_page(
     address: AddressForm | None = None,
     lifecycle: LifecycleForm | None = None,
     deletion: DeletionForm | None = None,
+    arrival: ArrivalForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """A commune's page; a form that was filled in wrongly comes back with its faults."""
@@ -115,6 +117,7 @@ def commune_page(
     if found is None:
         raise Http404(slug)
     _describe(found)
+    unreached = unreached_at(found)
     acts = [wording.act_row(act) for act in acts_for_list(target=found.schema_name)[:12]]
     return page(
         request,
@@ -130,6 +133,8 @@ def commune_page(
         address_form=address or AddressForm(auto_id="address-%s"),
         lifecycle=lifecycle or LifecycleForm(),
         deletion=deletion or DeletionForm(),
+        unreached=unreached,
+        arrival=arrival or ArrivalForm(initial={"email": unreached.email if unreached else ""}, auto_id="arrival-%s"),
         **_end_of_life(found),
         portal=portal_address(found.primary_host),
         is_open=found.state in OPEN_STATES,
@@ -176,6 +181,23 @@ def resume(request: HttpRequest, slug: str) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, _("Das Portal von %(name)s ist wieder geöffnet.") % {"name": found.name})
+    return HttpResponseRedirect(reverse("console_commune", args=[slug]))
+
+
+@allowed("accounts.operate_platform")
+@require_POST
+def invite(request: HttpRequest, slug: str) -> HttpResponse:
+    """Invite a commune's administrator again whom nobody has reached."""
+    form = ArrivalForm(request.POST, auto_id="arrival-%s")
+    if not form.is_valid():
+        return commune_page(request, slug, arrival=form, status=422)
+    email = form.cleaned_data["email"]
+    try:
+        order_invitation(commune=_existing(slug), actor=request.user, email=email)
+    except OrderLostError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Die Einladung an %(email)s ist unterwegs.") % {"email": email})
     return HttpResponseRedirect(reverse("console_commune", args=[slug]))
 
 

@@ -25,6 +25,7 @@ OF_COMMUNES = {
     "cancel_offboarding": {"reason": "-"},
     "delete_commune": {"reason": "-", "typed_name": "Gera, Stadt"},
     "order_archive": {"reason": "-"},
+    "order_invitation": {"email": "a@b.example"},
     "add_domain": {"name": "gera.example"},
 }
 OF_DOMAINS = ("make_primary", "remove_domain", "recheck_domain")
