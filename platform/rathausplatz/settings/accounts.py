@@ -24,6 +24,7 @@ ACCOUNT_FORMS = {
     "signup": "tenants.accounts.account_forms.Registration",
     "change_password": "tenants.accounts.account_forms.PasswordChange",
     "set_password": "tenants.accounts.account_forms.FirstPassword",
+    "reset_password": "tenants.accounts.account_forms.ForgottenPassword",
     "reset_password_from_key": "tenants.accounts.account_forms.PasswordByLink",
 }
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "tenants.accounts.tokens.AccountTokenGenerator"  # noqa: S105 -- a class
