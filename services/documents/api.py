@@ -15,6 +15,8 @@ from services.documents.plates import LONGEST_PLATE, bears_plate, shows_plate
 from services.documents.queries import Verdict, VerificationResult, verify_code, verify_upload
 from themes.queries import brand_for_current_commune
 
+TOO_MANY = "Too many requests. Retry-After says in how many seconds you may go on."
+
 router = Router()
 Code = Annotated[str, Path(max_length=64)]
 
@@ -54,7 +56,7 @@ class PlateAnswer(Schema):
 def verify_document(request: HttpRequest, code: Code) -> Status:
     """What the register says about the document with this verification code."""
     if limits.exceeded(limits.CODES, request):
-        return Status(429, Refusal(detail="Too many requests. Try again in ten minutes."))
+        return Status(429, Refusal(detail=TOO_MANY))
     result = verify_code(code)
     return Status(200 if result.document else 404, _shown(result))
 
@@ -71,7 +73,7 @@ def verify_document_plate(request: HttpRequest, code: Code, question: PlateQuest
     if document is None or not shows_plate(document):
         return Status(404, Refusal(detail="There is no such document with a plate here."))
     if limits.too_many_plates(request, document.verify_code):
-        return Status(429, Refusal(detail="Too many requests. Try again in an hour."))
+        return Status(429, Refusal(detail=TOO_MANY))
     return Status(200, PlateAnswer(same_plate=bears_plate(document, question.plate)))
 
 
@@ -79,7 +81,7 @@ def verify_document_plate(request: HttpRequest, code: Code, question: PlateQuest
 def verify_document_file(request: HttpRequest, pdf: File[UploadedFile]) -> Status:
     """Whether this file is a document of this commune. The file is not stored."""
     if limits.exceeded(limits.UPLOADS, request):
-        return Status(429, Refusal(detail="Too many requests. Try again in ten minutes."))
+        return Status(429, Refusal(detail=TOO_MANY))
     if pdf.size is None or pdf.size > MAX_UPLOAD_BYTES:
         return Status(413, Refusal(detail="The file is larger than 5 MB."))
     return Status(200, _shown(verify_upload(pdf.read())))

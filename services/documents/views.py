@@ -15,6 +15,7 @@ from services.documents.forms import CodeForm, PlateForm, UploadForm
 from services.documents.plates import bears_plate, shows_plate
 from services.documents.queries import VerificationResult, verify_code, verify_upload
 from tenants.accounts.access import public
+from tenants.communes.limited_views import TOO_MANY_REQUESTS, refusal_in_words, too_many
 from themes.queries import brand_for_current_commune
 
 
@@ -41,7 +42,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 def verify_by_code(request: HttpRequest, code: str) -> HttpResponse:
     """What the QR code leads to."""
     if limits.exceeded(limits.CODES, request):
-        return _too_many(request)
+        return too_many(request)
     result = verify_code(code)
     return _result(request, result, status=200 if result.document else 404)
 
@@ -54,10 +55,12 @@ def verify_plate(request: HttpRequest, code: str) -> HttpResponse:
     result = verify_code(code)
     if result.document is None or not shows_plate(result.document):
         return _result(request, result, status=404)
-    if limits.too_many_plates(request, result.document.verify_code):
-        return _too_many(request)
     form = PlateForm(request.POST)
-    if not form.is_valid():
+    is_valid = form.is_valid()
+    if limits.too_many_plates(request, result.document.verify_code):
+        form.add_error("plate", refusal_in_words())
+        return _result(request, result, plate_form=form, status=TOO_MANY_REQUESTS)
+    if not is_valid:
         return _result(request, result, plate_form=form, status=422)
     return _result(request, result, same_plate=bears_plate(result.document, form.cleaned_data["plate"]))
 
@@ -68,7 +71,7 @@ def verify_plate(request: HttpRequest, code: str) -> HttpResponse:
 def verify_file(request: HttpRequest) -> HttpResponse:
     """Compare an uploaded PDF with what was issued. The file is read and forgotten."""
     if limits.exceeded(limits.UPLOADS, request):
-        return _too_many(request)
+        return too_many(request)
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, upload_form=form, status=422)
@@ -110,7 +113,3 @@ def _result(
         "rows": wording.rows(result, issuer=brand_for_current_commune().official_name),
     }
     return render(request, "documents/result.html", context, status=status)
-
-
-def _too_many(request: HttpRequest) -> HttpResponse:
-    return render(request, "documents/too_many.html", status=429)

@@ -15,8 +15,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import ngettext
 
-from tenants.communes.counters import Taken
 from tenants.communes.limits import MINUTE, Limit, first_exceeded, forget_refusals, give_back, seconds_refused
 from tenants.communes.registry import Registry
 
@@ -68,17 +68,26 @@ class LimitMiddleware:
             return None
         limited = limited_views.get(name)
         tries = limited.tries(request, kwargs)
-        refused = first_exceeded(*tries)
-        if refused is not None:
-            return too_many(request, refused)
+        if first_exceeded(*tries) is not None:
+            return too_many(request)
         request.limited_view, request.counted_tries = limited, tries  # type: ignore[attr-defined]
         return None
 
 
-def too_many(request: HttpRequest, refused: Taken) -> HttpResponse:
-    """The page for whoever tried too often."""
-    words = {"minutes": max(1, ceil(refused.wait / 60))}
+def refusal_in_words() -> str:
+    """What to tell whoever tried too often in this request: when it goes on."""
+    minutes = max(1, ceil((seconds_refused() or WAIT_IF_UNKNOWN) / MINUTE))
+    words = ngettext(
+        "Das waren viele Versuche in kurzer Zeit. In einer Minute geht es weiter.",
+        "Das waren viele Versuche in kurzer Zeit. In %(minutes)d Minuten geht es weiter.",
+        minutes,
+    )
+    return words % {"minutes": minutes}
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """The page for whoever tried too often, where there is none that holds what was typed."""
+    words = {"words": refusal_in_words()}
     answer = render(request, "themes/errors/429.html", words, status=TOO_MANY_REQUESTS)
-    answer.headers["Retry-After"] = str(max(1, refused.wait))
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -61,7 +61,7 @@ def try_once(limit: Limit, subject: str) -> Taken:
     """The same, with the seconds to wait if it is one too many."""
     taken = counters.take(_place(limit, subject), most=limit.times, seconds=limit.seconds)
     if not taken.granted:
-        _refused_for.set(taken.wait)
+        _refused_for.set(max(1, taken.wait))
     return taken
 
 

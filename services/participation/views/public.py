@@ -185,7 +185,8 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         actions.report_idea(idea=found, reporter=reporter, **form.cleaned_data)
     except IdeaError as error:
         form.add_error(None, error.sentence)
-        return render(request, "participation/report.html", context, status=TOO_MANY_REQUESTS)
+        status = TOO_MANY_REQUESTS if isinstance(error, TooOften) else NOT_PROCESSED
+        return render(request, "participation/report.html", context, status=status)
     return response
 
 
