@@ -79,6 +79,11 @@ def use_database(url: str) -> None:
         settings.DATABASES["default"][key] = given[key]
         connections["default"].settings_dict[key] = given[key]
     settings.DATABASE_URL = settings.DATABASE_DIRECT_URL = url
+    # below what a test's `settings` has put on top as well: the first test may have, and takes its own away again
+    layer: Any = settings._wrapped
+    while layer is not None:
+        layer.DATABASE_URL = layer.DATABASE_DIRECT_URL = url
+        layer = layer.__dict__.get("default_settings")
 
 
 @pytest.fixture(scope="session")
