@@ -34,7 +34,7 @@ from tenants.communes.scope import commune_scope
 from tenants.mails.limits import MAILS_STARTED
 from tenants.mails.queries import recipient_key
 from tests.factories.accounts import make_account
-from tests.services.cases.conftest import OUTSIDE, SLUG, filled_draft, offer_permit, run_all, submitted
+from tests.services.cases.conftest import OUTSIDE, SLUG, carried_by, filled_draft, offer_permit, run_all, submitted
 from tests.services.documents.letters_for_tests import issue_permit
 from tests.services.participation.test_ideas import public_idea
 from tests.test_limits import limits_in_code
@@ -162,7 +162,8 @@ def test_a_refusal_says_when_it_goes_on_and_loses_nothing(
     path = place.path.format(**world)
     PDF.seek(0)
     options = {"content_type": "application/json"} if path.startswith("/api/") and "pdf" not in place.sent else {}
-    answer = getattr(portal, place.method)(path, place.sent, **options)
+    shown = carried_by(portal.get(path)) if place.limit is SENDING else {}
+    answer = getattr(portal, place.method)(path, place.sent | shown, **options)
     assert_told(answer, place.limit.seconds)
     assert place.kept in answer.content.decode()
 

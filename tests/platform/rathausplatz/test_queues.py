@@ -43,7 +43,8 @@ def test_what_a_killed_process_was_doing_is_done_again_but_not_for_ever(workplac
     workplace.wait_for_entries("attempt", "0", count=1)
     workplace.wait_for_entries("attempt", "1", count=1)
     wait_until(lambda: "task.given_up" in workplace.said("worker"), what="the fatal task is given up", seconds=300)
-    assert len(workplace.entries("fatal")) == DELIVERED_AT_MOST
+    # deliveries are counted; one whose worker ended, or that came late, may not have begun
+    assert 1 <= len(workplace.entries("fatal")) <= DELIVERED_AT_MOST
 
     workplace.send(f"hold.delay({of_busy}, name='second')")
     workplace.wait_for_entries("began", "second", count=1)
