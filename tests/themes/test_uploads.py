@@ -50,6 +50,9 @@ def refusal(check: Callable[..., Any], content: bytes) -> str:
         (copies(1, each=3500), "too-costly"),
         (drawing('<g id="a"><use href="#b"/></g><g id="b"><use href="#a"/></g>'), "too-costly"),
         (drawing('<g id="a"><use href="#a"/></g>'), "too-costly"),
+        # a second attribute, or a second element, of the same name hides none
+        (drawing('<g xmlns:x="urn:x" id="a"><use href="#a" x:href="#b"/></g>'), "too-costly"),
+        (drawing('<g id="a"/><g id="a"><use href="#a"/></g>'), "too-costly"),
         (drawing("<g>" * 5000 + "</g>" * 5000), "too-costly"),
         (drawing("<g/>" * 6000), "too-costly"),
         (drawing("<g " + " ".join(f'a{n}=""' for n in range(100)) + "/>"), "too-costly"),
@@ -89,6 +92,8 @@ def test_a_picture_inside_a_drawing_is_held_to_the_same_budget() -> None:
     inside = base64.b64encode(png(9000, 9000)).decode()
     assert refusal(check_image, drawing(f'<image href="data:image/png;base64,{inside}"/>')) == "too-many-pixels"
     small = base64.b64encode(png(30, 30)).decode()
+    two = f'xmlns:x="urn:x" href="data:image/png;base64,{inside}" x:href="data:image/png;base64,{small}"'
+    assert refusal(check_image, drawing(f"<image {two}/>")) == "too-many-pixels"
     content = drawing(f'<image width="9" height="9" href="data:image/png;base64,{small}"/>')
     assert check_image("logo", SimpleUploadedFile("x", content)).content == content
 

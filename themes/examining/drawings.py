@@ -29,10 +29,18 @@ SIMPLE = frozenset(
 
 @dataclass(slots=True)
 class _Element:
+    """`attributes` by their names without a namespace, so one name may come twice (`href` and `xlink:href`): programs
+    differ in which of them counts, so all do.
+    """
+
     tag: str
-    attributes: dict[str, str]
+    attributes: list[tuple[str, str]]
     children: list[_Element] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
+
+    def values(self, wanted: str) -> list[str]:
+        """What the element says under this name."""
+        return [value.strip() for name, value in self.attributes if name == wanted]
 
 
 def looks_like_drawing(content: bytes) -> bool:
@@ -52,7 +60,7 @@ def examine(content: bytes) -> bool:
             raise Refused("active-svg", part=part)
     _check_pictures(elements)
     _check_copies(elements)
-    plain = all(element.tag in SIMPLE and "href" not in element.attributes for element in elements)
+    plain = all(element.tag in SIMPLE and not element.values("href") for element in elements)
     return plain and b"\\" not in content and len(elements) <= SIMPLE_ELEMENTS and len(content) <= SIMPLE_BYTES
 
 
@@ -70,6 +78,7 @@ class _Reader:
         self.parser.CharacterDataHandler = self._text
         self.parser.StartDoctypeDeclHandler = self._doctype
         self.parser.EntityDeclHandler = self._entity
+        self.parser.ProcessingInstructionHandler = self._instruction
 
     def read(self, content: bytes) -> _Element:
         """The outermost element. Raises Refused."""
@@ -82,7 +91,7 @@ class _Reader:
         return self.root
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        element = _Element(_local(name), {_local(key): value for key, value in attributes.items()})
+        element = _Element(_local(name), [(_local(key), value) for key, value in attributes.items()])
         self.count += 1
         if self.root is None and element.tag != "svg":
             raise Refused("no-image")
@@ -107,6 +116,10 @@ class _Reader:
     def _entity(self, *_declared: Any) -> NoReturn:
         raise Refused("broken-svg")
 
+    def _instruction(self, target: str, _data: str) -> None:
+        if target.lower() == "xml-stylesheet":  # from outside, or a program of its own (XSLT)
+            raise Refused("active-svg", part=target)
+
 
 def _local(name: str) -> str:
     return name.rpartition("}")[2].rpartition(":")[2].lower()
@@ -125,7 +138,7 @@ def _active_part(element: _Element) -> str:
         return element.tag
     if element.tag == "style" and _reaches_outside("".join(element.text)):
         return "style"
-    for name, value in element.attributes.items():
+    for name, value in element.attributes:
         bare = value.strip()
         is_outside = bare and not bare.startswith(("#", "data:image/png", "data:image/jpeg"))
         if name.startswith("on") or (name in ("href", "src") and is_outside) or _reaches_outside(value):
@@ -144,8 +157,7 @@ def _reaches_outside(text: str) -> bool:
 def _check_pictures(elements: list[_Element]) -> None:
     """Refuse pictures inside the drawing that are none, or have more pixels together than one may have alone."""
     left = MOST_PIXELS
-    for element in elements:
-        address = element.attributes.get("href", "").strip()
+    for address in (value for element in elements for value in element.values("href")):
         if not address.startswith("data:"):
             continue
         try:
@@ -160,7 +172,10 @@ def _check_pictures(elements: list[_Element]) -> None:
 
 def _check_copies(elements: list[_Element]) -> None:
     """Refuse a drawing whose `use` elements, followed to their ends, draw too much or themselves."""
-    named = {element.attributes["id"]: element for element in elements if "id" in element.attributes}
+    named: dict[str, list[_Element]] = {}
+    for element in elements:
+        for name in element.values("id"):
+            named.setdefault(name, []).append(element)
     weights: dict[int, int] = {}
     drawn = 0
     for element in elements:
@@ -170,7 +185,7 @@ def _check_copies(elements: list[_Element]) -> None:
             raise Refused("too-costly")
 
 
-def _weight(element: _Element, named: dict[str, _Element], weights: dict[int, int], depth: int) -> int:
+def _weight(element: _Element, named: dict[str, list[_Element]], weights: dict[int, int], depth: int) -> int:
     """How many elements are drawn for this one. An element that is being weighed weighs itself without end."""
     known = weights.get(id(element))
     if known is not None:
@@ -178,9 +193,12 @@ def _weight(element: _Element, named: dict[str, _Element], weights: dict[int, in
     if depth > 2 * DEEPEST:
         raise Refused("too-costly")
     weights[id(element)] = MOST_DRAWN + 1
-    weight = 1 + sum(_weight(child, named, weights, depth + 1) for child in element.children)
-    target = named.get(element.attributes.get("href", "").strip().removeprefix("#")) if element.tag == "use" else None
-    if target is not None:
-        weight += _weight(target, named, weights, depth + 1)
+    inside = element.children + (_targets(element, named) if element.tag == "use" else [])
+    weight = 1 + sum(_weight(each, named, weights, depth + 1) for each in inside)
     weights[id(element)] = min(weight, MOST_DRAWN + 1)
     return weights[id(element)]
+
+
+def _targets(element: _Element, named: dict[str, list[_Element]]) -> list[_Element]:
+    """Whatever a program could draw for a `use`: all elements of this name, if several have it."""
+    return [target for address in element.values("href") for target in named.get(address.removeprefix("#"), [])]
