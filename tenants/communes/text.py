@@ -22,11 +22,25 @@ _EMPTY = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800
 _JOINERS = "\u200c\u200d"
 _LAST_LATIN = "\u05ff"
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "ae", "Ö": "oe", "Ü": "ue"})
-# Cyrillic and Greek letters that are drawn as a Latin one (UTS #39); capitals and small letters differ
-_LOOKALIKES = str.maketrans(
-    "АВЕЅІЈКМНОРСТУХаеѕіјорсухһԁԛԝӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧαονρικ",
-    "ABESIJKMHOPCTYXaesijopcyxhdqwlABEZHIKMNOPTYXaovpik",
+# letters that are drawn as a Latin one in small or as a capital (UTS #39): Cyrillic, Greek, Armenian, and Latin ones
+# of other alphabets; a letter and its capital stand for the same, so that a foreign name has one key too
+_DRAWN_AS = {
+    **dict(zip("авеѕіјкмнорстухһԁԛԝӏ", "abesijkmhopctyxhdqwi", strict=True)),
+    **dict(zip("αβεζηικμνορτυχ", "abezhikmnoptyx", strict=True)),
+    **dict(zip("օոսհցզյ", "onuhgqj", strict=True)),
+    **dict(zip("ıɑɡɩĸłđøħ", "iagikldoh", strict=True)),
+}
+# Cherokee and Lisu have capitals only, as far as it matters here
+_CAPITALS = zip(
+    "ᎠᎡᎢᎪᎫᎬᎳᎷᎻᎽᏀᏃᏚᏙᏞᏟᏢᏦᏴꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ",
+    "DRTAJEWMHYGZSVLCPKBBPDTGKJCZFMNLSRVHWXYAEIOU",
+    strict=True,
 )
+_LOOKALIKES = str.maketrans(
+    _DRAWN_AS | {small.upper(): latin.upper() for small, latin in _DRAWN_AS.items()} | dict(_CAPITALS)
+)
+# these look like another letter in small than as a capital; among Latin letters it counts how they look
+_LIKE_OTHERS_IN_SMALL = str.maketrans("νυηӏ", "vunl")
 
 
 def tidy_line(raw: object) -> str:
@@ -58,7 +72,11 @@ def person_key(name: str) -> str:
     Case, marks, spaces, hyphens, widths of letters and invisible signs do not count, ä is ae, ß is ss, and a foreign
     letter that looks like a Latin one is that letter.
     """
-    text = unicodedata.normalize("NFKC", tidy_line(name)).translate(_UMLAUTS).translate(_LOOKALIKES)
+    text = unicodedata.normalize("NFKD", tidy_line(name))
+    if any("a" <= sign <= "z" or "A" <= sign <= "Z" for sign in text):
+        text = text.translate(_LIKE_OTHERS_IN_SMALL)
+    # with their marks again: a foreign ä is an ä
+    text = unicodedata.normalize("NFC", text.translate(_LOOKALIKES)).translate(_UMLAUTS)
     plain = unicodedata.normalize("NFKD", text.casefold())
     return "".join(sign for sign in plain if sign.isalnum())
 
@@ -95,10 +113,15 @@ def _tidy(text: str, *, joiners: bool) -> str:
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     seen = "".join(_shown(sign, joiners=joiners) for sign in text)
+    composed = _composed(seen)
     if joiners:
-        seen = "".join(sign for place, sign in enumerate(seen) if sign not in _JOINERS or _joins(seen, place))
-    composed = _with_few_marks(unicodedata.normalize("NFC", _with_few_marks(seen)))
+        kept = (sign for place, sign in enumerate(composed) if sign not in _JOINERS or _joins(composed, place))
+        composed = _composed("".join(kept))
     return " ".join(composed.split())
+
+
+def _composed(text: str) -> str:
+    return _with_few_marks(unicodedata.normalize("NFC", _with_few_marks(text)))
 
 
 def _shown(sign: str, *, joiners: bool) -> str:

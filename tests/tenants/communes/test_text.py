@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tenants.communes.fields import LineField, MailField, NumberField, ProseField, TextField
@@ -18,6 +18,7 @@ INVISIBLE = "\u200b\u200c\u200d\u2060\u202a\u202e\u2066\u2069\ufeff\u00ad\u034f\
 
 
 @given(ANYTHING)
+@example("\u212b\u200d\u212b")  # the sign for Ångström is no foreign letter
 def test_what_is_kept_can_be_seen_and_stored_and_is_kept_again(typed: str) -> None:
     for tidy in (tidy_line, tidy_prose, tidy_text):
         kept = tidy(typed)
@@ -67,6 +68,27 @@ def test_marks_without_end_are_cut_before_they_are_sorted() -> None:
 )
 def test_one_person_has_one_key_however_the_name_is_typed(other: str) -> None:
     assert person_key(other) == person_key("Erika Müller")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Zoë Jäger", "Zoё Jӓger"),  # Cyrillic letters with marks
+        ("Anaïs", "Anaїs"),
+        ("Óscar", "Όscar"),  # Greek
+        ("Sven", "Sνen"),  # small letters that look like another one than their capitals
+        ("Niklas", "Νiκlas"),
+        ("Ida", "Ӏda"),
+        ("Lisa", "Lısa"),
+        ("Olaf", "Օlaf"),  # Armenian
+        ("Paul", "Ꮲaul"),  # Cherokee
+        ("Łukasz", "Lukasz"),
+        ("Иван Каменев", "ИВАН КАМЕНЕВ"),
+        ("Νίκος", "ΝΙΚΟΣ"),
+    ],
+)
+def test_letters_that_look_alike_are_one_and_so_are_a_letter_and_its_capital(one: str, other: str) -> None:
+    assert person_key(one) == person_key(other)
 
 
 def test_two_persons_have_two_keys() -> None:
