@@ -37,6 +37,9 @@ PAUSE_WHEN_UNREACHED = 120
 PAUSE_WHEN_UNANSWERED = 900
 MOST_UNANSWERED = 3
 GIVEN_UP_AFTER = timedelta(days=3)
+# and not before as many tries, which take most of a day: a worker that stood still, or a clock that was ahead for a
+# moment, makes a mail old that was hardly tried
+FEWEST_TRIES = 20
 
 
 def send_due_mails() -> int:
@@ -73,7 +76,7 @@ def _mail_server() -> Iterator[Any]:
 def _claimed() -> OutgoingMail | None:
     while mail := due_mails().select_for_update(skip_locked=True).first():
         now = timezone.now()
-        if mail.attempts and now - mail.created_at > GIVEN_UP_AFTER:
+        if mail.attempts >= FEWEST_TRIES and now - mail.created_at > GIVEN_UP_AFTER:
             _finish(mail, MailState.FAILED, mail.last_error or _("In drei Tagen nicht gelungen."))
             continue
         # counted before it is tried: a mail that takes its sender down is not tried without end
